@@ -1,0 +1,8 @@
+"""`python -m ims_xl` is the same command as `ims-xl`."""
+
+import sys
+
+from ims_xl.faces.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
