@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from ims_xl.period import Period
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import Problem
 
-type_amounts = Mapping[str, int]
+Amounts: TypeAlias = Mapping[str, int]
 """Paise by head: igst, cgst, sgst, cess (3.1(d) also taxable_value)."""
 
 
@@ -50,7 +51,7 @@ class Portal2B:
     generated_on: date | None
     documents: pd.DataFrame
     """GSTR2B_LEDGER."""
-    summary: Mapping[str, type_amounts]
+    summary: Mapping[str, Amounts]
     """itcsumm: path "itcavl.nonrevsup.b2b" -> paise by head; {} where the file has none."""
     problems: tuple[Problem, ...] = ()
 
@@ -151,9 +152,9 @@ class Gstr2B:
     in full: differential for an amendment whose original was counted earlier), note (text: why not counted, or what the effect is)."""
     bypass: pd.DataFrame
     """Documents of the pulled 2B that never pass IMS: path, supplier, number, date, heads, note."""
-    boxes: Mapping[str, type_amounts]
+    boxes: Mapping[str, Amounts]
     """Every itcsumm path, zeros too."""
-    portal_boxes: Mapping[str, type_amounts]
+    portal_boxes: Mapping[str, Amounts]
     """itcsumm of the pulled 2B; {} where none."""
     differences: pd.DataFrame
     """Expected against drawn, document by document: path, key, supplier_gstin, document_number, heads (expected minus portal), why."""
@@ -163,7 +164,7 @@ class Gstr2B:
 
 @dataclass(frozen=True)
 class Gstr3B:
-    boxes: Mapping[str, type_amounts]
+    boxes: Mapping[str, Amounts]
     """3.1(d) (with taxable_value), 4A1-4A5, 4B1, 4B2, 4C, 4D1, 4D2."""
     components: pd.DataFrame
     """The composition: box, line (text), heads, source (text)."""
