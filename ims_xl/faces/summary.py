@@ -1,0 +1,91 @@
+"""One screen at the end of a run: counts, rupees by action, what needs a person, the next dates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ims_xl.report import action_totals, match_counts
+from ims_xl.state import Reconciliation
+from ims_xl.vocabulary import HEADS, MatchClass
+
+
+def indian(amount: str) -> str:
+    """`-1234567.80` -> `-12,34,567.80`: lakh and crore grouping, right for negatives."""
+    sign, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
+    whole, _, paise = digits.partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    groups: list[str] = []
+    while head:
+        groups.insert(0, head[-2:])
+        head = head[:-2]
+    return sign + ",".join([*groups, tail]) + (f".{paise}" if paise else "")
+
+
+def needs_a_person(rec: Reconciliation) -> list[str]:
+    """What is left to do, most urgent first; empty when the month is clean."""
+    todo: list[str] = []
+    matches = match_counts(rec)
+    for name, text in (
+        (MatchClass.VALUE, "documents differ in value or tax"),
+        (MatchClass.GSTIN, "documents stand under another GSTIN in the books"),
+        (MatchClass.NOT_IN_BOOKS, "portal documents are not in the books"),
+        (MatchClass.NOT_IN_IMS, "vouchers are not on the portal: chase the suppliers"),
+        (MatchClass.DUPLICATE, "duplicates"),
+    ):
+        if matches[name.value]:
+            todo.append(f"{matches[name.value]} {text}")
+    failed = [t for t in rec.tie_out if not t.ok]
+    if failed:
+        todo.append(f"{len(failed)} checks on Tie-out do not agree: {failed[0].check}")
+    if rec.state.problems:
+        todo.append(f"{len(rec.state.problems)} cells or rows could not be read as they stand (Home lists them)")
+    return todo
+
+
+def print_summary(rec: Reconciliation, book: Path) -> None:
+    """Prints the screen with rich; to a pipe it comes out as plain text."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    settings = rec.state.settings
+    period = settings.period.label if settings.period else ""
+    console.print(f"[bold]{escape(settings.name or settings.gstin)}[/bold]  {escape(settings.gstin)}  {period}  as of {rec.as_of:%d-%m-%Y}")
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("Action")
+    for heading in ("Documents", "Taxable value", "IGST", "CGST", "SGST", "Cess"):
+        table.add_column(heading, justify="right")
+    for action, total in action_totals(rec).items():
+        table.add_row(action, str(total["count"]), *(indian(total[name]) for name in ("taxable_value", *HEADS)))
+    console.print(table)
+    matches = match_counts(rec)
+    console.print("Matches: " + ", ".join(f"{count} {MatchClass(name).label.lower()}" for name, count in matches.items() if count))
+    todo = needs_a_person(rec)
+    if todo:
+        console.print("[bold]Needs a person[/bold]")
+        for line in todo:
+            console.print(f"  - {escape(line)}")
+    for line in next_dates(rec):
+        console.print(escape(line))
+    for warning in rec.gstr3b.warnings:
+        console.print(f"! {escape(warning)}")
+    console.print(f"Open {escape(str(book))}")
+
+
+def next_dates(rec: Reconciliation) -> list[str]:
+    """The 14th and the 3B date, with the days that are left."""
+    from ims_xl.gstin import state_code
+    from ims_xl.rulebook import rulebook_for
+
+    settings = rec.state.settings
+    if settings.period is None:
+        return []
+    rulebook = rulebook_for(settings.period)
+    lines = []
+    for what, text in (("GSTR-2B", "GSTR-2B is drawn"), ("GSTR-3B", "GSTR-3B is due")):
+        day = rulebook.due_date(what, settings.period, state_code(settings.gstin), settings.quarterly)
+        left = (day - rec.as_of).days
+        when = "today" if left == 0 else (f"in {left} days" if left > 0 else f"{-left} days ago")
+        lines.append(f"{text} on {day:%d-%m-%Y} ({when})")
+    return lines

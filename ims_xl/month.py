@@ -1,0 +1,204 @@
+"""The month's steps as functions over a book: pull, reconcile, both in one go. Command line, batch and ribbon call these.
+
+Each takes a book's state and gives a new one; nothing is written until `book.write` paints and saves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from ims_xl.hosts import open_book
+from ims_xl.merging import merge_ims, merge_register
+from ims_xl.progress import Progress, silent
+from ims_xl.readers.gstr2b import read_2b
+from ims_xl.readers.ims_sheet import looks_like_ims, read_ims_sheet
+from ims_xl.readers.portal import read_ims
+from ims_xl.readers.register import read_register
+from ims_xl.readers.sniff import FileKind, sniff
+from ims_xl.state import FILE_COLUMNS, BookState, Portal2B
+from ims_xl.vocabulary import ImsXlError, Problem, Section
+
+IMS_KINDS = (FileKind.IMS_JSON, FileKind.IMS_EXCEL, FileKind.OFFLINE_TOOL)
+GSTR2B_KINDS = (FileKind.GSTR2B_JSON, FileKind.GSTR2B_EXCEL)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull did, for the summary: one line a file."""
+
+    state: BookState
+    lines: tuple[str, ...]
+
+
+def pull(
+    state: BookState,
+    ims: Sequence[Path] = (),
+    register: Sequence[Path] = (),
+    gstr2b: Sequence[Path] = (),
+    progress: Progress = silent,
+    now: datetime | None = None,
+) -> Pulled:
+    """The state after reading the files; a file that is already in the book, byte for byte, changes nothing."""
+    read_at = (now or datetime.now()).strftime("%Y-%m-%d %H:%M")
+    _all_there([*ims, *register, *gstr2b])
+    lines: list[str] = []
+    progress("Reading the portal's IMS", 0.0)
+    state = _pull_ims(state, ims, read_at, lines)
+    for number, path in enumerate(register):
+        progress(f"Reading {path.name}", 0.1 + 0.2 * number / len(register))
+        state = _pull_register(state, path, read_at, lines)
+    if gstr2b:
+        progress("Reading GSTR-2B", 0.35)
+        state = _pull_2b(state, gstr2b, read_at, lines)
+    return Pulled(state, tuple(lines))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file, hexadecimal."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _all_there(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise ImsXlError(f"There is no file {path}.")
+        if not path.is_file():
+            raise ImsXlError(f"{path} is a folder; give the file itself.")
+        if path.stat().st_size == 0:
+            raise ImsXlError(f"{path.name} is empty (0 bytes); download it again.")
+
+
+def _pull_ims(state: BookState, paths: Sequence[Path], read_at: str, lines: list[str]) -> BookState:
+    known = set(state.files.loc[state.files["kind"] == "ims", "sha256"])
+    fresh = [(path, digest(path)) for path in paths]
+    if not fresh:
+        return state
+    if all(sha in known for _, sha in fresh):
+        lines.append(f"{', '.join(p.name for p, _ in fresh)}: already in the book, nothing changed")
+        return state
+    frames: list[pd.DataFrame] = []
+    problems: list[Problem] = []
+    sections: set[str] = set()
+    gstin = state.settings.gstin
+    for path, _ in fresh:
+        ledger, found, spoken_for = _read_ims_file(path, gstin)
+        frames.append(ledger)
+        problems += found
+        sections |= spoken_for
+    pulled = frames[0] if len(frames) == 1 else _union(frames, [p for p, _ in fresh], problems)
+    before = len(state.ims)
+    ledger, work = merge_ims(state.ims, state.work, pulled, sorted(sections))
+    counts = work["change"].value_counts()
+    lines.append(
+        f"{', '.join(p.name for p, _ in fresh)}: {len(pulled)} documents"
+        + (f" ({counts.get('new', 0)} new, {counts.get('changed', 0)} changed, {counts.get('gone', 0)} gone)" if before else "")
+    )
+    state = replace(state, ims=ledger, work=work, problems=_without(state.problems, [p.name for p, _ in fresh]) + tuple(problems))
+    # A new download replaces the earlier one as the file that the rows are proved against.
+    state = replace(state, files=state.files[state.files["kind"] != "ims"].reset_index(drop=True))
+    for (path, sha), frame in zip(fresh, frames):
+        state = _noted(state, path, "ims", sha, read_at, len(frame))
+    return state
+
+
+def _read_ims_file(path: Path, gstin: str) -> tuple[pd.DataFrame, list[Problem], set[str]]:
+    """One IMS file, JSON or Excel: its ledger, its problems, and the sections it speaks for."""
+    kind = sniff(path)
+    if kind in (FileKind.IMS_EXCEL, FileKind.OFFLINE_TOOL):
+        host = open_book(path)
+        try:
+            frames, problems = [], []
+            for info in host.sheets():
+                text = host.read(info.name)
+                if looks_like_ims(text) > 0:
+                    sheet = read_ims_sheet(text)
+                    frames.append(sheet.ledger.assign(source_file=path.name))
+                    problems += [replace(p, file=path.name) for p in sheet.problems]
+        finally:
+            host.close()
+        if not frames:
+            raise ImsXlError(f"{path.name} has no sheet that looks like IMS documents (supplier GSTIN, document number, taxable value, action).")
+        ledger = pd.concat(frames, ignore_index=True)
+        return ledger, problems, set(ledger["section"])
+    read = read_ims(path, gstin)
+    # The portal's whole download leaves empty sections out; it still speaks for all that the offline file holds.
+    sections = {str(s) for s in read.counts}
+    if str(getattr(read, "container", "")) == "D1":
+        sections |= {s.value for s in Section if not s.is_import}
+    return read.ledger, list(read.problems), sections
+
+
+def _union(frames: list[pd.DataFrame], paths: list[Path], problems: list[Problem]) -> pd.DataFrame:
+    """Several files in one pull: a document that stands in two of them is taken from the later one."""
+    whole = pd.concat(frames, ignore_index=True)
+    twice = whole["key"].duplicated(keep="last")
+    if twice.any():
+        same = whole[twice]
+        names = ", ".join(same["document_number"].head(5))
+        problems.append(Problem(", ".join(p.name for p in paths), "", 0, "key", f"{len(same)} documents stand in more than one file ({names}); the later file counts"))
+    return whole[~twice].reset_index(drop=True)
+
+
+def _pull_register(state: BookState, path: Path, read_at: str, lines: list[str]) -> BookState:
+    sha = digest(path)
+    if sha in set(state.files.loc[state.files["kind"] == "register", "sha256"]):
+        lines.append(f"{path.name}: already in the book, nothing changed")
+        return state
+    read = read_register(path, state.settings.gstin, dict(state.mapping))
+    register, replaced = merge_register(state.register, read.ledger, path.name)
+    lines.append(f"{path.name}: {len(read.ledger)} register lines from sheet '{read.sheet}'" + (f", {replaced} earlier lines replaced" if replaced else ""))
+    problems = _without(state.problems, [path.name]) + tuple(read.problems)
+    present = set(register["source_file"])
+    files = state.files[(state.files["kind"] != "register") | state.files["file"].isin(present - {path.name})]
+    state = replace(state, register=register, problems=problems, files=files.reset_index(drop=True), mapping_shown=_shown(state, read.mapping_shown, path.name))
+    return _noted(state, path, "register", sha, read_at, len(read.ledger))
+
+
+def _shown(state: BookState, mapping: pd.DataFrame, file: str) -> pd.DataFrame:
+    fresh = mapping.assign(file=file)
+    earlier = state.mapping_shown
+    if len(earlier) and "file" in earlier:
+        fresh = pd.concat([earlier[earlier["file"] != file], fresh], ignore_index=True)
+    return fresh
+
+
+def _pull_2b(state: BookState, paths: Sequence[Path], read_at: str, lines: list[str]) -> BookState:
+    shas = [digest(path) for path in paths]
+    known = set(state.files.loc[state.files["kind"] == "gstr2b", "sha256"])
+    if all(sha in known for sha in shas):
+        lines.append(f"{', '.join(p.name for p in paths)}: already in the book, nothing changed")
+        return state
+    read = read_2b(list(paths), state.settings.gstin, state.settings.period)
+    if _older(read, state.portal_2b):
+        held = state.portal_2b.generated_on if state.portal_2b else None
+        lines.append(f"{', '.join(p.name for p in paths)}: drawn on {read.generated_on}, older than the one in the book ({held}); left aside")
+        return state
+    lines.append(f"{', '.join(p.name for p in paths)}: GSTR-2B of {read.period}, {len(read.documents)} documents" + (f", drawn on {read.generated_on:%d-%m-%Y}" if read.generated_on else ""))
+    files = state.files[state.files["kind"] != "gstr2b"].reset_index(drop=True)
+    state = replace(state, portal_2b=read, files=files, problems=_without(state.problems, [p.name for p in paths]) + tuple(read.problems))
+    for path, sha in zip(paths, shas):
+        rows = int((read.documents["source_file"] == path.name).sum())
+        state = _noted(state, path, "gstr2b", sha, read_at, rows, str(read.generated_on or ""), str(read.period))
+    return state
+
+
+def _older(read: Portal2B, held: Portal2B | None) -> bool:
+    return bool(held and held.generated_on and read.generated_on and read.generated_on < held.generated_on)
+
+
+def _without(problems: Sequence[Problem], files: Sequence[str]) -> tuple[Problem, ...]:
+    return tuple(p for p in problems if p.file not in files)
+
+
+def _noted(state: BookState, path: Path, kind: str, sha: str, read_at: str, rows: int, generated_on: str = "", period: str = "") -> BookState:
+    values: dict[str, object] = {"file": path.name, "kind": kind, "sha256": sha, "read_at": read_at, "rows": rows, "generated_on": generated_on, "period": period}
+    line = pd.DataFrame([{name: values[name] for name in FILE_COLUMNS}])
+    files = line if state.files.empty else pd.concat([state.files, line], ignore_index=True)
+    return replace(state, files=files.astype(state.files.dtypes.to_dict()))
