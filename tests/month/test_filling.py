@@ -1,0 +1,88 @@
+"""Who set what: a typed action is never overwritten, an emptied cell asks again, what the portal holds is kept."""
+
+import pandas as pd
+import pytest
+
+from ims_xl.filling import changes_of_action, filled
+from ims_xl.state import WORK_COLUMNS, empty
+from ims_xl.vocabulary import IMS_LEDGER
+
+
+def after(suggestion="Accept", portal="No Action", reduce_needed=False, reduce="", declared=None, remark="", **now):
+    """One document: what stands in the sheet (`now`), what the portal holds, what the rules suggest -> its row after the run."""
+    ims, work = empty(IMS_LEDGER, 1), empty(WORK_COLUMNS, 1)
+    ims["portal_action"] = portal
+    for name, value in now.items():
+        work[name] = pd.array([value], dtype=work[name].dtype)
+    decisions = pd.DataFrame({
+        "suggested_action": [suggestion], "reduce_needed": [reduce_needed], "reduce_itc": [reduce], "remark": [remark],
+        **{f"reduce_{h}": pd.array([declared], dtype="Int64") for h in ("igst", "cgst", "sgst", "cess")},
+    })
+    result = filled(ims, work, decisions, "2026-10")
+    return result.iloc[0].to_dict()
+
+
+def test_a_fresh_row_takes_the_suggestion():
+    row = after("Pending")
+    assert (row["action"], row["set_by"], row["pending_since"], row["first_seen"]) == ("Pending", "rule", "2026-10", "2026-10")
+
+
+@pytest.mark.parametrize("held", ["Accept", "Reject", "Pending"])
+def test_what_the_portal_already_holds_comes_in_and_is_kept(held):
+    first = after("Accept", portal=held)
+    assert (first["action"], first["set_by"]) == (held, "portal")
+    again = after("Accept", portal=held, action=held, set_by="portal", fill_action=held)
+    assert (again["action"], again["set_by"]) == (held, "portal")
+
+
+def test_a_typed_action_counts_as_a_persons_and_stays():
+    row = after("Accept", action="Pending", set_by="rule", fill_action="Accept")
+    assert (row["action"], row["set_by"]) == ("Pending", "person")
+    later = after("Accept", action="Pending", set_by="person", fill_action="Pending")
+    assert (later["action"], later["set_by"]) == ("Pending", "person")
+
+
+def test_a_reviewed_row_is_a_persons_even_where_it_agrees():
+    assert after("Pending", action="Accept", set_by="rule", fill_action="Accept", reviewed="RI")["action"] == "Accept"
+
+
+def test_a_rules_fill_follows_a_new_suggestion():
+    row = after("Accept", action="Pending", set_by="rule", fill_action="Pending", pending_since="2026-09")
+    assert (row["action"], row["set_by"], row["pending_since"]) == ("Accept", "rule", "")
+
+
+def test_an_emptied_cell_asks_for_the_suggestion_again_even_over_the_portal():
+    assert after("Accept", portal="Reject", action="", set_by="person", fill_action="Reject")["action"] == "Accept"
+
+
+def test_a_changed_row_goes_back_to_the_suggestion_though_the_portal_shows_an_old_action():
+    assert after("Pending", portal="Accept", action="", set_by="", fill_action="", change="changed")["action"] == "Pending"
+
+
+def test_the_reduction_is_answered_only_on_accepted_rows_that_need_it_and_a_typed_answer_stays():
+    row = after("Accept", reduce_needed=True, reduce="Yes", declared=90000, remark="Half of the credit was availed")
+    assert (row["reduce_itc"], row["reduce_igst"], row["remarks"]) == ("Yes", 90000, "Half of the credit was availed")
+    assert after("Pending", reduce_needed=True, reduce="Yes")["reduce_itc"] == ""
+    typed = after("Accept", reduce_needed=True, reduce="Yes", action="Accept", set_by="rule", fill_action="Accept", reduce_itc="No", fill_reduce="Yes||||")
+    assert typed["reduce_itc"] == "No"
+    cleared = after("Pending", reduce_needed=True, action="Accept", set_by="rule", fill_action="Accept", reduce_itc="Yes", fill_reduce="Yes||||")
+    assert cleared["reduce_itc"] == ""
+
+
+def test_a_typed_remark_is_kept_and_an_own_one_follows():
+    assert after("Pending", remark="Not in books yet", action="Pending", set_by="rule", fill_action="Pending", remarks="Asked Mr Rao", fill_remarks="Not in books yet")["remarks"] == "Asked Mr Rao"
+    assert after("Accept", remark="", action="Pending", set_by="rule", fill_action="Pending", remarks="Not in books yet", fill_remarks="Not in books yet")["remarks"] == ""
+
+
+def test_running_twice_changes_nothing():
+    first = after("Pending", remark="Not in books yet")
+    again = after("Pending", remark="Not in books yet", **{k: v for k, v in first.items() if v is not pd.NA})
+    assert {k: v for k, v in again.items() if v is not pd.NA} == {k: v for k, v in first.items() if v is not pd.NA}
+
+
+def test_changes_of_action_name_before_after_and_hand():
+    before, now = empty(WORK_COLUMNS, 2), empty(WORK_COLUMNS, 2)
+    before["fill_action"] = pd.array(["Accept", "Accept"], dtype="str")
+    now["action"] = pd.array(["Accept", "Reject"], dtype="str")
+    now["set_by"] = pd.array(["rule", "person"], dtype="str")
+    assert changes_of_action(before, now).to_dict("records") == [{"position": 1, "before": "Accept", "after": "Reject", "how": "person"}]

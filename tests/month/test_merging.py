@@ -1,0 +1,100 @@
+"""Pulling again: same rows are left alone, changed rows reset with a note, gone rows kept and marked, nothing doubled."""
+
+import numpy as np
+import pandas as pd
+
+from ims_xl.merging import merge_ims, merge_register
+from ims_xl.state import WORK_COLUMNS, empty
+from ims_xl.vocabulary import IMS_LEDGER, REGISTER_LEDGER
+
+
+def ims(*rows):
+    """(number, taxable rupees, hash, portal action) -> ledger."""
+    frame = empty(IMS_LEDGER, len(rows))
+    for name, at in (("document_number", 0), ("hash", 2), ("portal_action", 3)):
+        frame[name] = pd.array([r[at] for r in rows], dtype="str")
+    frame["key"] = pd.array([f"27AAKCB4321Q1ZA|B2B|{r[0]}|2026" for r in rows], dtype="str")
+    frame["section"] = "B2B"
+    frame["taxable_value"] = np.array([r[1] * 100 for r in rows], dtype=np.int64)
+    return frame
+
+
+def pulled_over(before, after, sections=("B2B",), **typed):
+    work = empty(WORK_COLUMNS, len(before))
+    for name, values in typed.items():
+        work[name] = pd.array(values, dtype=work[name].dtype)
+    return merge_ims(before, work, after, sections)
+
+
+ONE = ("A-1", 100, "h1", "No Action")
+
+
+def test_the_same_rows_are_left_alone():
+    ledger, work = pulled_over(ims(ONE), ims(ONE), action=["Accept"], set_by=["person"], change=["new"])
+    assert len(ledger) == 1
+    assert work[["action", "set_by", "change", "change_note"]].iloc[0].tolist() == ["Accept", "person", "", ""]
+
+
+def test_a_changed_row_loses_its_action_and_says_what_moved():
+    ledger, work = pulled_over(ims(ONE), ims(("A-1", 90, "h2", "No Action")), action=["Accept"], set_by=["person"], reviewed=["RI"])
+    assert ledger["taxable_value"].tolist() == [9000]
+    assert work[["action", "set_by", "reviewed", "change"]].iloc[0].tolist() == ["", "", "", "changed"]
+    assert "taxable value was 100.00, is 90.00" in work["change_note"].iloc[0]
+    assert "Accept was withdrawn (reviewed: RI)" in work["change_note"].iloc[0]
+
+
+def test_without_hashes_the_values_tell():
+    _, same = pulled_over(ims(("A-1", 100, "", "No Action")), ims(("A-1", 100, "h", "No Action")), action=["Accept"])
+    _, moved = pulled_over(ims(("A-1", 100, "", "No Action")), ims(("A-1", 101, "h", "No Action")), action=["Accept"])
+    assert (same["change"].iloc[0], moved["change"].iloc[0]) == ("", "changed")
+
+
+def test_a_gone_row_is_kept_and_marked_only_where_the_file_speaks_for_its_section():
+    ledger, work = pulled_over(ims(ONE, ("A-2", 5, "h", "No Action")), ims(ONE))
+    assert work["change"].tolist() == ["", "gone"] and len(ledger) == 2
+    _, other = pulled_over(ims(ONE, ("A-2", 5, "h", "No Action")), ims(ONE), sections=("B2B-CN",))
+    assert other["change"].tolist() == ["", ""]
+
+
+def test_a_gone_row_that_comes_back_is_new_again():
+    _, work = pulled_over(ims(ONE), ims(ONE), change=["gone"])
+    assert work["change"].tolist() == ["new"]
+
+
+def test_new_rows_are_added_below_and_marked():
+    ledger, work = pulled_over(ims(ONE), ims(("A-9", 7, "h9", "No Action"), ONE))
+    assert ledger["document_number"].tolist() == ["A-1", "A-9"] and work["change"].tolist() == ["", "new"]
+
+
+def test_an_action_taken_on_the_portal_since_replaces_a_rules_fill_but_not_a_persons():
+    acted = ims(("A-1", 100, "h1", "Reject"))
+    _, by_rule = pulled_over(ims(ONE), acted, action=["Accept"], fill_action=["Accept"], set_by=["rule"])
+    _, by_hand = pulled_over(ims(ONE), acted, action=["Accept"], fill_action=["Accept"], set_by=["person"])
+    assert (by_rule["action"].iloc[0], by_hand["action"].iloc[0]) == ("", "Accept")
+
+
+def register(*rows, file="a.xlsx"):
+    frame = empty(REGISTER_LEDGER, len(rows))
+    frame["voucher_number"] = pd.array([r[0] for r in rows], dtype="str")
+    frame["document_number"] = pd.array([r[1] for r in rows], dtype="str")
+    frame["taxable_value"] = np.array([r[2] for r in rows], dtype=np.int64)
+    frame["source_file"] = file
+    return frame
+
+
+def test_a_register_of_the_same_name_replaces_what_it_brought_before():
+    merged, replaced = merge_register(register(("V1", "A", 1), ("V2", "B", 2)), register(("V1", "A", 5)), "a.xlsx")
+    assert merged["voucher_number"].tolist() == ["V1"] and replaced == 2
+
+
+def test_another_register_adds_its_vouchers_and_replaces_those_it_repeats():
+    old = register(("V1", "A", 1), ("V2", "B", 2), ("V3", "C", 3))
+    merged, replaced = merge_register(old, register(("V3", "C", 9), ("J1", "X", 4), file="journal.xlsx"), "journal.xlsx")
+    assert merged["voucher_number"].tolist() == ["V1", "V2", "V3", "J1"] and replaced == 1
+    assert merged["taxable_value"].tolist() == [1, 2, 9, 4]
+
+
+def test_a_corrected_register_under_a_new_name_replaces_the_whole_earlier_one():
+    old = register(*[(f"V{n}", "A", n) for n in range(10)])
+    merged, replaced = merge_register(old, register(*[(f"V{n}", "A", n) for n in range(9)], file="b.xlsx"), "b.xlsx")
+    assert len(merged) == 9 and replaced == 10
