@@ -17,7 +17,7 @@ import pandas as pd
 from ims_xl.portal_words import place_code, supply_type_code
 from ims_xl.readers.gstr2b_shape import SUMMARY_SHAPE, Statement, frame_of
 from ims_xl.readers.json_tokens import Part, kind_of, parse
-from ims_xl.readers.json_values import days_of, paise_of, shown
+from ims_xl.readers.json_values import days_of, paise_of, shown, storable, texts_of
 from ims_xl.vocabulary import HEADS, ImsXlError, Problem
 
 NOTE_TYPES: Final = {"C": "Credit Note", "D": "Debit Note", "CN": "Credit Note", "DN": "Debit Note", "CREDIT NOTE": "Credit Note", "DEBIT NOTE": "Debit Note"}
@@ -100,12 +100,12 @@ class _Documents:
         columns: dict[str, Any] = {
             "block": self.block, "section": self.section,
             "document_type": self._types(), "amended": self._amended(),
-            "supplier_gstin": [_plain(head.get("ctin")).upper() for head in heads], "supplier_name": [_plain(head.get("trdnm")) for head in heads],
+            "supplier_gstin": [text.upper() for text in self._of_group(heads, "ctin")], "supplier_name": self._of_group(heads, "trdnm"),
             "document_number": self._text(_NUMBER[self.array]), "document_date": self._days(_DATE[self.array], needed=True),
             "place_of_supply": self._pos(), "supply_type": [] if isd or boe else self._supply("suptyp" if note else "typ"),
             "reverse_charge": self._flags("rev", "N" if self.section in ("ecom", "ecoma") or self.block == "rejected" else ""),
             "itc_available": ["Y"] * rows if boe else self._flags("itcelg" if isd else "itcavl", ""),
-            "reason": self._text("rsn"), "supplier_period": [_plain(head.get("supprd")) for head in heads],
+            "reason": self._text("rsn"), "supplier_period": self._of_group(heads, "supprd"),
             "filed_on": self._group_days(heads, "supfildt"), "port_code": self._text("portcode") if boe else "",
             "reference_date": self._days("refdt") if boe else np.datetime64("NaT", "s"), "amendment_type": self._text("amendType"),
             "rate_percent": self._percent(), "source": self._text("srctyp"), "irn": self._text("irn"),
@@ -149,7 +149,12 @@ class _Documents:
         return docs, heads
 
     def _text(self, key: str) -> list[str]:
-        return [value.strip() if type(value) is str and value.isascii() else _plain(value) for value in [doc.get(key) for doc in self.docs]]
+        raw = [doc.get(key) for doc in self.docs]
+        return texts_of(raw) or [_plain(value) for value in raw]
+
+    def _of_group(self, heads: list[dict[str, Any]], key: str) -> list[str]:
+        raw = [head.get(key) for head in heads]
+        return texts_of(raw) or [_plain(value) for value in raw]
 
     def _flags(self, key: str, blank: str) -> list[str]:
         known = {"Y": "Y", "N": "N", "T": "T", "": blank, "YES": "Y", "NO": "N", "TRUE": "Y", "FALSE": "N"}
@@ -292,7 +297,7 @@ def _whole(value: Any) -> int:
 
 def _plain(value: Any) -> str:
     if isinstance(value, str):
-        return value.strip() if value.isascii() else value.encode("utf-8", "replace").decode("utf-8").strip()
+        return storable(value).strip()
     if value is None or isinstance(value, (dict, list)):
         return ""
     return ("Y" if value else "N") if isinstance(value, bool) else str(value)

@@ -24,6 +24,7 @@ MAX_RATIO: Final = 400
 MAX_DEPTH: Final = 12
 
 _BLANK = re.compile(r"[ \t\r\n]*")
+_SPACED: Final = ("\n", '": ', ', "', '" :', '" ,', "{ ", " }", "\t", "\r")
 _SPACE_OUTSIDE_TEXT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
@@ -236,6 +237,6 @@ class Walker:
 
 def compact(raw: str) -> str:
     """The same tokens without the white space between them; text inside quotes stays as it is."""
-    if "\n" not in raw and " " not in raw and "\t" not in raw and "\r" not in raw:
-        return raw
-    return _SPACE_OUTSIDE_TEXT.sub(lambda found: found[1] or "", raw)
+    if any(mark in raw for mark in _SPACED):
+        return _SPACE_OUTSIDE_TEXT.sub(lambda found: found[1] or "", raw)
+    return raw

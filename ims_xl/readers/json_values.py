@@ -25,10 +25,14 @@ def paise_of(values: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     Amounts of the portal have at most 15 digits, so a double holds them exactly to the paisa; more decimals than two are rounded, and say
     so where they are more than the noise of somebody's floating point.
     """
+    kinds = set(map(type, values))
     try:
-        rupees = np.fromiter((0.0 if value is None else _rupees(value) for value in values), dtype=np.float64, count=len(values))
+        if kinds <= {int, float}:
+            rupees = np.array(values, dtype=np.float64)
+        else:
+            rupees = np.fromiter((_rupees(value) for value in values), dtype=np.float64, count=len(values))
     except OverflowError:
-        rupees = np.array([_safe(value) for value in values])
+        rupees = np.array([_rupees(value) for value in values])
     with np.errstate(invalid="ignore", over="ignore"):
         exact = rupees * 100.0
         whole = np.rint(exact)
@@ -80,6 +84,24 @@ def _day(value: Any) -> np.datetime64 | None:
         return None
 
 
+def texts_of(values: Sequence[Any]) -> list[str] | None:
+    """JSON texts trimmed, None as ""; None where something else than text stands among them (the caller then looks at each)."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        plain = values
+    elif kinds <= {str, type(None)}:
+        plain = [value or "" for value in values]
+    else:
+        return None
+    made = list(map(str.strip, plain))
+    return made if "".join(made).isascii() else [storable(text) for text in made]
+
+
+def storable(text: str) -> str:
+    """Half a surrogate pair cannot stand in a column of text."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def typed(column: pd.Series, kind: str) -> pd.Series:
     """A column in the type that the schema kind names."""
     if kind == "text":
@@ -104,14 +126,6 @@ def shown(value: Any) -> str:
 
 
 def _rupees(value: Any) -> float:
-    if isinstance(value, bool):
-        return np.nan
-    if isinstance(value, (int, float)):
-        return float(value)
-    return _safe(value)
-
-
-def _safe(value: Any) -> float:
     if value is None or value == "":
         return 0.0
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):

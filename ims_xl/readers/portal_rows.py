@@ -16,7 +16,7 @@ import pandas as pd
 
 from ims_xl.portal_words import SectionForm, action_by_code, field_keys, place_code, section_form
 from ims_xl.readers.json_tokens import Record, compact, kind_of
-from ims_xl.readers.json_values import NAT, days_of, paise_of, shown, typed, yes_no
+from ims_xl.readers.json_values import NAT, days_of, paise_of, shown, storable, texts_of, typed, yes_no
 from ims_xl.state import empty
 from ims_xl.vocabulary import FILED, IMS_LEDGER, NOT_FILED, Action, Problem, Section
 
@@ -148,14 +148,20 @@ class _Section:
         for key in others:
             if None not in found:
                 break
+            if not any(key in value for value in self.values):
+                continue
             found = [value.get(key) if old is None else old for old, value in zip(found, self.values)]
         return found
 
     def _text(self, keys: Sequence[str], name: str) -> list[str]:
+        raw = self._raw(keys)
+        plain = texts_of(raw)
+        if plain is not None:
+            return plain
         out = []
-        for place, value in zip(self.places, self._raw(keys)):
+        for place, value in zip(self.places, raw):
             if isinstance(value, str):
-                out.append(value.strip() if value.isascii() else _storable(value))
+                out.append(storable(value).strip())
             elif value is None:
                 out.append("")
             elif isinstance(value, bool):
@@ -245,8 +251,3 @@ def _other_dates(form: SectionForm) -> tuple[str, ...]:
 
 def _words(value: Any) -> bool:
     return (isinstance(value, str) and bool(value.strip())) or (isinstance(value, int) and not isinstance(value, bool))
-
-
-def _storable(text: str) -> str:
-    """Half a surrogate pair cannot stand in a column of text."""
-    return text.encode("utf-8", "replace").decode("utf-8").strip()

@@ -17,6 +17,7 @@ from ims_xl.readers.json_tokens import MAX_RATIO
 from ims_xl.vocabulary import ImsXlError
 
 HEAD: Final = 1 << 18
+_FIRST: Final = 1 << 13
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(:)?|([{\[])|([}\]])')
 _MARKUP: Final = (b"<?xml", b"<html", b"<!doctype", b"<table", b"<envelope", b"\xd0\xcf\x11\xe0")
 
@@ -109,6 +110,10 @@ def _content_kind(head: bytes, path: Path) -> FileKind:
 
 
 def _json_kind(text: str) -> FileKind:
+    if len(text) > _FIRST:
+        kind = _json_kind(text[:_FIRST])
+        if kind is not FileKind.UNKNOWN:
+            return kind
     keys = json_keys(text)
     sections = {key for key, depth in keys.items() if depth <= 4 and key.strip().lower() in section_aliases()}
     if "imsDetailsErr" in keys:
