@@ -149,10 +149,19 @@ def reconciled(opened: OpenBook, as_of: date, progress: Progress = silent) -> Re
 
 
 def write(opened: OpenBook, rec: Reconciliation, path: Path, progress: Progress = silent) -> None:
-    """Paints the answer and saves it at `path`; over the book itself only after a snapshot of what was there."""
+    """Paints the answer and saves it at `path`; over the book itself only after a snapshot of what was there.
+
+    A book that a reviewer has signed is closed: it is not written over. A preparer's sign-off falls with the first change.
+    """
+    in_place = path.exists() and opened.host.path.exists() and path.samefile(opened.host.path)
+    if in_place and rec.state.seal.get("reviewer"):
+        seal = rec.state.seal["reviewer"]
+        raise ImsXlError(f"{path.name} was signed off by {seal['name']} on {seal['at']} and is closed. Write to another file with -o, or go on with 'ims-xl rollover'.")
+    if rec.state.seal:
+        rec = replace(rec, state=replace(rec.state, seal={}, inputs={k: v for k, v in rec.state.inputs.items() if not k.startswith("signoff.")}))
     progress("Writing the workbook", 0.8)
     opened.host.paint(plan(opened, rec))
-    if path.exists() and opened.host.path.exists() and path.samefile(opened.host.path):
+    if in_place:
         safe_files.snapshot(path)
     opened.host.save(path)
     progress("Done", 1.0)
@@ -231,7 +240,7 @@ def _store_sheet(state: BookState, where: Mapping[str, Any]) -> SheetPlan:
         "documents_2b": two_b.documents if two_b else empty(GSTR2B_LEDGER),
         "earlier": state.earlier, "evidence": state.evidence, "contacts": state.contacts, "files": state.files, "log": state.log,
         "hand_links": {"linked": sorted(state.hand_links.linked), "separated": sorted(state.hand_links.separated)},
-        "inputs": dict(state.inputs), "mapping": dict(state.mapping), "mapping_shown": state.mapping_shown.astype("str") if len(state.mapping_shown) else pd.DataFrame(),
+        "seal": dict(state.seal), "inputs": dict(state.inputs), "mapping": dict(state.mapping), "mapping_shown": state.mapping_shown.astype("str") if len(state.mapping_shown) else pd.DataFrame(),
         "problems": [[p.file, p.sheet, p.row, p.field, p.message] for p in state.problems],
     })
     columns = tuple(
@@ -278,7 +287,7 @@ def _remembered(stored: Mapping[str, Any]) -> BookState:
         log=_schema(stored.get("log", empty(LOG_COLUMNS)), LOG_COLUMNS),
         hand_links=HandLinks(frozenset(map(tuple, links.get("linked", []))), frozenset(map(tuple, links.get("separated", [])))),
         inputs=stored.get("inputs", {}), mapping=stored.get("mapping", {}), mapping_shown=stored.get("mapping_shown", pd.DataFrame()),
-        problems=tuple(Problem(*p) for p in stored.get("problems", [])),
+        problems=tuple(Problem(*p) for p in stored.get("problems", [])), seal=stored.get("seal", {}),
     )
 
 

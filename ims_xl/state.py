@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -141,6 +141,8 @@ class BookState:
     mapping_shown: pd.DataFrame = field(default_factory=pd.DataFrame)
     """What was mapped to what at the last read: heading, field, how, sample."""
     problems: tuple[Problem, ...] = ()
+    seal: Mapping[str, Any] = field(default_factory=dict)
+    """The sign-off: who, when, digests of sources and contents (`signing.py`); {} = not signed."""
 
 
 @dataclass(frozen=True)
