@@ -71,7 +71,7 @@ class OpenBook:
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Nobody else runs on this book meanwhile; a second run waits up to 30 seconds."""
-    with safe_files.locked(path):
+    with safe_files.book_lock(path):
         yield
 
 
@@ -141,6 +141,7 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
 def reconciled(opened: OpenBook, as_of: date, progress: Progress = silent) -> Reconciliation:
     """The month on this book, with the log of what changed."""
     rec = reconcile(opened.state, as_of, progress)
+    rec = replace(rec, state=replace(rec.state, inputs={**rec.state.inputs, "run.as_of": as_of.isoformat()}))
     lines = _log_lines(opened.state, rec)
     if lines.empty:
         return rec

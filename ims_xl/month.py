@@ -22,7 +22,7 @@ from ims_xl.readers.portal import read_ims
 from ims_xl.readers.register import read_register
 from ims_xl.readers.sniff import FileKind, sniff
 from ims_xl.state import FILE_COLUMNS, BookState, Portal2B
-from ims_xl.vocabulary import ImsXlError, Problem, Section
+from ims_xl.vocabulary import ImsXlError, Problem
 
 IMS_KINDS = (FileKind.IMS_JSON, FileKind.IMS_EXCEL, FileKind.OFFLINE_TOOL)
 GSTR2B_KINDS = (FileKind.GSTR2B_JSON, FileKind.GSTR2B_EXCEL)
@@ -128,11 +128,7 @@ def _read_ims_file(path: Path, gstin: str) -> tuple[pd.DataFrame, list[Problem],
         ledger = pd.concat(frames, ignore_index=True)
         return ledger, problems, set(ledger["section"])
     read = read_ims(path, gstin)
-    # The portal's whole download leaves empty sections out; it still speaks for all that the offline file holds.
-    sections = {str(s) for s in read.counts}
-    if str(getattr(read, "container", "")) == "D1":
-        sections |= {s.value for s in Section if not s.is_import}
-    return read.ledger, list(read.problems), sections
+    return read.ledger, list(read.problems), set(read.sections)
 
 
 def _union(frames: list[pd.DataFrame], paths: list[Path], problems: list[Problem]) -> pd.DataFrame:

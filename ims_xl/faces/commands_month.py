@@ -107,7 +107,8 @@ def write_report(rec: Reconciliation, path: Path | None) -> None:
     from ims_xl.hosts.safe_files import write_atomically
     from ims_xl.report import build_report
 
-    write_atomically(path, (json.dumps(build_report(rec), indent=1, ensure_ascii=False) + "\n").encode())
+    text = json.dumps(build_report(rec), indent=1, ensure_ascii=False) + "\n"
+    write_atomically(path, lambda stream: stream.write(text.encode()) and None)
 
 
 @click.command()

@@ -68,6 +68,8 @@ class _Found:
     gstins: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     generated_on: str = ""
+    whole: bool = False
+    """The portal's offline download (`imsDetails`): everything that stood in IMS at that moment."""
 
     def problem(self, where: str, message: str, row: int = 0) -> None:
         self.problems.append(Problem(self.file, "", row, where, message))
@@ -102,6 +104,7 @@ def _object(walker: Walker, at: int, found: _Found, inside: str, depth: int) -> 
         if key in seen:
             found.problem(key, f"'{key}' stands twice in the file; both are read")
         seen.add(key)
+        found.whole |= key == "imsDetails"
         mark = walker.peek(place)
         section = section_of(key)
         if mark == "[":
