@@ -22,8 +22,7 @@ from ims_xl import __version__
 from ims_xl.book_sheets import DataSheet, are_ours, extent, heading_columns, typed_work
 from ims_xl.filling import changes_of_action, reduction_text
 from ims_xl.gstin import is_valid
-from ims_xl.hosts import open_book
-from ims_xl.hosts import safe_files
+from ims_xl.hosts import open_book, safe_files
 from ims_xl.hosts.base import Host, SheetInfo, SheetText
 from ims_xl.merging import merge_ims
 from ims_xl.period import Period
@@ -300,7 +299,7 @@ def _schema(frame: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
 
 def _typed(state: BookState, texts: _Texts, where: Mapping[str, Any], ours: frozenset[str]) -> BookState:
     """What people typed on our tabs, over what was remembered."""
-    own = {name: text for name, text in ((name, texts[name]) for name in tabs.TYPED_SHEETS if name in ours)}
+    own = {name: texts[name] for name in tabs.TYPED_SHEETS if name in ours}
     renamed = {name: texts[actual] for name, actual in ((n, f"{n} (IMS)") for n in tabs.TYPED_SHEETS) if name not in own and actual in ours}
     return tabs.read_typed(state, {**own, **renamed})
 

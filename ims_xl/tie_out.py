@@ -13,7 +13,7 @@ from ims_xl.vocabulary import HEADS, Action, Change, Section
 
 def tie_out(rec: Reconciliation) -> tuple[TieOut, ...]:
     """Every check in order; a failed one never stops the month, it turns the light on Home."""
-    return tuple([*_rows(rec), *_amounts(rec), *_actions(rec), *_two_b(rec), *_three_b(rec)])
+    return (*_rows(rec), *_amounts(rec), *_actions(rec), *_two_b(rec), *_three_b(rec))
 
 
 def _check(name: str, expected: object, found: object, note: str = "") -> TieOut:

@@ -89,7 +89,8 @@ def watched() -> Iterator[Progress]:
         yield silent
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -140,7 +141,8 @@ def pull(book: Path, ims: tuple[Path, ...], register: tuple[Path, ...], gstr2b: 
     """Read portal and books files into a workbook; what is there already is merged, never doubled."""
     if not (ims or register or gstr2b):
         raise ImsXlError("Nothing to pull: give --ims FILE, --register FILE or --gstr2b FILE.")
-    from ims_xl import book as books, month
+    from ims_xl import book as books
+    from ims_xl import month
 
     with books.held(book), watched() as progress:
         opened = books.open_state(book)
@@ -225,7 +227,8 @@ def run_month(
     settings: Any, ims: Sequence[Path], register: Sequence[Path], gstr2b: Sequence[Path], output: Path, as_of: date, progress: Progress,
 ) -> Reconciliation:
     """The main job as a function: files in, workbook written, answer back."""
-    from ims_xl import book as books, month
+    from ims_xl import book as books
+    from ims_xl import month
 
     with books.held(output):
         opened = books.fresh(settings)
