@@ -1,0 +1,93 @@
+"""Which GSTR-2B a document belongs to.
+
+IMS does not say it: the cut-off is the supplier's filing time, and IMS shows only the supplier's return period. So before the
+2B is drawn the period is an estimate (the supplier's period; one month later for GSTR-1A; never a closed period unless the
+row was kept Pending), and once the 2B of the book's period is pulled, that 2B settles it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ims_xl.period import Period
+from ims_xl.returns.drawn import match_to_ims, of_period
+from ims_xl.settings import Settings
+from ims_xl.state import Portal2B
+from ims_xl.vocabulary import NOT_FILED, Action
+
+
+def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Settings) -> pd.DataFrame:
+    """Aligned with ims: two_b_period ("2026-10", "" where the supplier has not filed), estimated, in_period (counts in the book's period)."""
+    if settings.period is None:
+        return pd.DataFrame({"two_b_period": pd.array([""] * len(ims), dtype="str"), "estimated": True, "in_period": False})
+    own = settings.period.quarter_end if settings.quarterly else settings.period
+    book = _serial(own)
+    step = 3 if settings.quarterly else 1
+
+    natural, known = _supplier_months(ims, book)
+    natural = natural + _is_1a(ims["source_form"]) * known
+    if settings.quarterly:
+        natural = (natural - 1) // 3 * 3 + 3
+    filed = (ims["filing_status"] != NOT_FILED).to_numpy()
+    # After a 3B is filed only Pending rows of its period stay in IMS: any other old row was filed late and falls in this 2B.
+    kept = (ims["portal_action"] == Action.PENDING).to_numpy()
+    serial = np.where(kept, natural, np.maximum(natural, book))
+    in_period = filed & (natural <= book)
+    estimated = np.ones(len(ims), dtype=bool)
+
+    if of_period(portal_2b, settings) is not None:
+        drawn = match_to_ims(ims, portal_2b, settings) >= 0
+        serial = np.where(drawn, np.where(kept & (natural < book), natural, book), serial)
+        # A row that the portal holds as Pending is in no 2B, yet joins this one as soon as it is accepted and 2B recomputed.
+        later = filed & ~drawn & ~kept & (natural <= book)
+        serial = np.where(later, book + step, serial)
+        in_period = drawn | (in_period & kept)
+        estimated = ~drawn
+        filed = filed | drawn
+    text = _labels(serial)
+    return pd.DataFrame({
+        "two_b_period": pd.array(np.where(filed, text, ""), dtype="str"), "estimated": estimated, "in_period": in_period,
+    })
+
+
+def _supplier_months(ims: pd.DataFrame, book: int) -> tuple[np.ndarray, np.ndarray]:
+    """The supplier's return period as a month number, and where it is stated; else the month of the document, else the book's own."""
+    digits = ims["supplier_period"].str.replace(r"[^0-9]", "", regex=True)
+    months = np.zeros(len(ims), dtype=np.int64)
+    stated = np.zeros(len(ims), dtype=bool)
+    for pattern, year, month in ((r"(?:0[1-9]|1[0-2])20[0-9]{2}", slice(2, 6), slice(0, 2)), (r"20[0-9]{2}(?:0[1-9]|1[0-2])", slice(0, 4), slice(4, 6))):
+        whole = digits.str.fullmatch(pattern).to_numpy(dtype=bool) & ~stated
+        if whole.any():
+            text = digits[whole]
+            months[whole] = text.str[year].astype("int64").to_numpy() * 12 + text.str[month].astype("int64").to_numpy() - 1
+            stated |= whole
+    # The offline tool's file is reported to give the month alone: the latest such month that is not far ahead of the book.
+    bare = ~stated & digits.str.fullmatch(r"0?[1-9]|1[0-2]").to_numpy(dtype=bool)
+    if bare.any():
+        month_alone = digits[bare].astype("int64").to_numpy() - 1
+        months[bare] = (book + 1) - (book + 1 - month_alone) % 12
+        stated |= bare
+    whole = stated
+    day = ims["document_date"]
+    dated = ~whole & day.notna().to_numpy()
+    months[dated] = day.to_numpy()[dated].astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    months[~whole & ~dated] = book - 1
+    return months + 1, whole
+
+
+def _is_1a(form: pd.Series) -> np.ndarray:
+    """GSTR-1A reaches the recipient's next open 2B, one month after the GSTR-1 that it corrects."""
+    amending = form.str.upper().str.replace(r"[^0-9A-Z]", "", regex=True).isin(["R1A", "GSTR1A", "1A"])
+    return np.asarray(amending.to_numpy(dtype=bool).astype(np.int64))
+
+
+def _serial(period: Period) -> int:
+    return period.year * 12 + period.month
+
+
+def _labels(serial: np.ndarray) -> np.ndarray:
+    """Month numbers as "2026-10"; few distinct ones, so each is written once."""
+    distinct, where = np.unique(serial, return_inverse=True)
+    names = np.array([str(Period((int(n) - 1) // 12, (int(n) - 1) % 12 + 1)) for n in distinct], dtype=object)
+    return names[where] if len(names) else np.zeros(0, dtype=object)

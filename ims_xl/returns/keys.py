@@ -1,0 +1,56 @@
+"""Who is who: the keys by which one document is recognised in the IMS, the drawn GSTR-2B, the register and earlier periods.
+
+An exact key is supplier, section, number in capitals and financial year (a bill of entry: number and date, since it has no
+supplier GSTIN). A loose key forgets separators and leading zeros, for sheets in which Excel has eaten them; it is only
+asked where the exact key finds nothing and the loose one is unique on both sides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def exact_key(supplier: pd.Series, section: pd.Series, number: pd.Series, day: pd.Series, imports: np.ndarray) -> pd.Series:
+    """One text per row; rows of the same document have the same text."""
+    when = financial_years(day).astype("str")
+    if imports.any():
+        when = when.mask(imports, day.dt.strftime("%Y-%m-%d").fillna(""))
+    return _text(supplier, number, "|", section.astype("str"), when)
+
+
+def loose_number(number: pd.Series) -> pd.Series:
+    """Capitals, letters and digits only, no leading zeros in any run of digits."""
+    return number.str.upper().str.replace(r"[^0-9A-Z]+", " ", regex=True).str.replace(r"(?<![0-9])0+(?=[0-9])", "", regex=True).str.replace(" ", "")
+
+
+def plain_number(number: pd.Series) -> pd.Series:
+    return number.str.upper().str.strip()
+
+
+def financial_years(day: pd.Series) -> pd.Series:
+    """The year in which the financial year of each date began; 0 where the date is blank."""
+    months = day.to_numpy().astype("datetime64[M]").astype(np.int64) + 1970 * 12 - 3
+    return pd.Series(np.where(day.isna().to_numpy(), 0, months // 12), index=day.index)
+
+
+def positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
+    """For every key the position of its last holder in `among`, -1 where there is none or the key is blank."""
+    if not len(among) or not len(wanted):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    holders = pd.Series(np.arange(len(among)), index=pd.Index(among.to_numpy(dtype=object)))
+    holders = holders[~holders.index.duplicated(keep="last")]
+    found = holders.reindex(pd.Index(wanted.to_numpy(dtype=object))).fillna(-1).to_numpy().astype(np.int64)
+    return np.where((wanted == "").to_numpy(), -1, found)
+
+
+def unique_positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
+    """As `positions`, but only where the key is held once on each side."""
+    found = positions(wanted, among)
+    alone = ~wanted.duplicated(keep=False).to_numpy()
+    alone_there = ~among.duplicated(keep=False).to_numpy()
+    return np.where(alone & (found >= 0) & (alone_there[found] if len(among) else False), found, -1)
+
+
+def _text(supplier: pd.Series, number: pd.Series, gap: str, section: pd.Series, when: pd.Series) -> pd.Series:
+    return supplier.str.upper().str.strip() + gap + section + gap + plain_number(number) + gap + when
