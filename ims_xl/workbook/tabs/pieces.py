@@ -1,0 +1,204 @@
+"""What every list tab is made of: a title, one line of purpose, totals, headings, rows. A tab is a tuple of columns.
+
+`list_sheet(tab, frame, rec, where)` lays a frame out in our house arrangement: title in row 1, client line in row 2, purpose in
+row 3, totals of the visible rows in row 5, headings in row 6, data from row 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ims_xl.state import Reconciliation
+from ims_xl.vocabulary import HEADS, Section
+from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, Page, SheetPlan, TableBlock, TableColumn, Validation
+from ims_xl.workbook.tabs.where import Layout, area, letters
+from ims_xl.workbook.theme import TAB_COLOURS
+
+HEADER_ROW: Final = 6
+DATA_ROW: Final = HEADER_ROW + 1
+TOTAL_ROW: Final = HEADER_ROW - 1
+_KINDS: Final[Mapping[str, Kind]] = {
+    "rupees": "rupees", "rupees_bold": "rupees", "input_rupees": "rupees", "date": "date", "input_date": "date",
+    "count": "number", "percent": "number", "input_count": "number",
+}
+SIGNS: Final[Mapping[str, int]] = {section.value: section.document_type.sign for section in Section}
+WORDS: Final[Mapping[str, str]] = {
+    "supplier_gstin": "Supplier GSTIN", "supplier_name": "Supplier name", "recipient_gstin": "Recipient GSTIN", "document_number": "Document number",
+    "document_date": "Document date", "document_type": "Document type", "section": "Section", "document_value": "Document value",
+    "place_of_supply": "Place of supply", "reverse_charge": "Reverse charge", "taxable_value": "Taxable value",
+    "igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "Cess", "tax": "Tax", "financial_year": "Financial year",
+}
+"""The field names of a difference in the words of the sheet's headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a tab: its heading, the frame's field, its look. `style` names the theme's and tells the kind of value."""
+
+    heading: str
+    field: str
+    style: str = "text"
+    width: float = 14
+    heading_style: str = ""
+    total: bool | None = None
+    """Summed above its heading; by default where it is rupees."""
+    hidden: bool = False
+    outline: int = 0
+    options: tuple[str, ...] = ()
+    prompt: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        return _KINDS.get(self.style, "text")
+
+    @property
+    def head(self) -> str:
+        if self.heading_style:
+            return self.heading_style
+        return "heading_input" if self.style.startswith("input") else "heading_right" if self.kind in ("rupees", "number") else "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A list tab: what it is called, what it is for, and its columns."""
+
+    name: str
+    purpose: str
+    colour: str
+    columns: tuple[Column, ...]
+    table: str = ""
+    frozen: int = 3
+    """How many columns stay while the rest scrolls."""
+    nothing: str = "Nothing here this period."
+
+
+def client_line(rec: Reconciliation) -> str:
+    """`Sharda Traders · 27AAKCB4321Q1ZA · October 2026 · monthly · as of 12-11-2026`."""
+    settings = rec.state.settings
+    parts = (
+        settings.name, settings.gstin, settings.period.label if settings.period else "no period",
+        "quarterly (QRMP)" if settings.quarterly else "monthly", f"as of {rec.as_of:%d-%m-%Y}",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def page(rec: Reconciliation, repeat: tuple[int, int] | None = (HEADER_ROW, HEADER_ROW)) -> Page:
+    """Landscape A4, one page wide, headings on every page; the footer names client, GSTIN, period, sheet, page and who signs."""
+    settings = rec.state.settings
+    # A footer holds 255 characters, and "&" begins a code in it.
+    name = (settings.name[:40] + " ").lstrip().replace("&", "&&")
+    period = settings.period.label if settings.period else ""
+    return Page(footer=f"&L&8{name}{settings.gstin}  {period}&C&8&A  page &P of &N&R&8Prepared ____________  Reviewed ____________", repeat_rows=repeat)
+
+
+def heads(rec: Reconciliation, title: str, purpose: str, column: int = 1) -> dict[tuple[int, int], Cell]:
+    """The three title rows."""
+    return {(1, column): Cell(title, "title"), (2, column): Cell(client_line(rec), "subtitle"), (3, column): Cell(purpose, "subtitle")}
+
+
+def table_columns(columns: Sequence[Column], frame: pd.DataFrame, first_column: int = 1) -> tuple[TableColumn, ...]:
+    """The columns of a tab filled from a frame; a field that the frame lacks is blank."""
+    return tuple(
+        TableColumn(
+            first_column + i, c.heading, values_of(frame, c.field, c.kind), kind=c.kind, style=c.style, heading_style=c.head,
+            width=c.width, hidden=c.hidden, outline=c.outline, links=list(frame[f"{c.field}_link"]) if f"{c.field}_link" in frame else None,
+        )
+        for i, c in enumerate(columns)
+    )
+
+
+def values_of(frame: pd.DataFrame, field: str, kind: Kind) -> list[object]:
+    """One column as plain values, blanks as "" (text) or None."""
+    if field not in frame:
+        return [("" if kind == "text" else None)] * len(frame)
+    column = frame[field]
+    if kind == "text":
+        return [str(v) for v in column]
+    if kind == "date":
+        return [None if pd.isna(v) else v.to_pydatetime().date() for v in pd.to_datetime(column)]
+    return [None if missing else v for v, missing in zip(column.tolist(), column.isna())]
+
+
+def list_sheet(
+    tab: Tab, frame: pd.DataFrame, rec: Reconciliation, where: Layout, formats: tuple[ConditionalFormat, ...] = (),
+    cells: Mapping[tuple[int, int], Cell] | None = None, protect: bool = False,
+) -> SheetPlan:
+    """A tab of one table."""
+    columns = table_columns(tab.columns, frame)
+    all_cells = {**heads(rec, tab.name, tab.purpose), **(cells or {})}
+    last = HEADER_ROW + len(frame)
+    if len(frame):
+        all_cells.update(totals(tab.columns, columns, DATA_ROW, last))
+    else:
+        all_cells[(DATA_ROW, 1)] = Cell(tab.nothing, "note")
+    return SheetPlan(
+        name=where.name(tab.name), cells=all_cells,
+        tables=(TableBlock(HEADER_ROW, columns, name=tab.table if len(frame) else "", autofilter=bool(len(frame))),),
+        widths={c.column: c.width for c in columns if c.width}, heights={HEADER_ROW: 30},
+        hidden_columns=tuple(c.column for c in columns if c.hidden), freeze=(DATA_ROW, tab.frozen + 1),
+        formats=(*formats, *indian(money_areas(columns, TOTAL_ROW, last))) if len(frame) else (),
+        validations=drop_downs(tab.columns, DATA_ROW, last) if len(frame) else (),
+        tab_colour=TAB_COLOURS[tab.colour], page=page(rec), protect=protect,
+    )
+
+
+def totals(columns: Sequence[Column], filled: Sequence[TableColumn], first: int, last: int) -> dict[tuple[int, int], Cell]:
+    """The row above the headings: sums of the rows that a filter shows."""
+    found: dict[tuple[int, int], Cell] = {}
+    for column, values in zip(columns, filled):
+        if column.total if column.total is not None else column.kind == "rupees":
+            letter = letters(values.column)
+            total = sum(v for v in values.values if v is not None)
+            style = "rupees_total" if column.kind == "rupees" else "count_total"
+            cached = total / 100 if column.kind == "rupees" else total
+            found[(first - 2, values.column)] = Cell(cached, style, formula=f"=SUBTOTAL(109,{letter}{first}:{letter}{last})")
+    if found and (first - 2, 1) not in found:
+        found[(first - 2, 1)] = Cell("Total of the rows shown", "label_bold")
+    return found
+
+
+def money_areas(columns: Sequence[TableColumn], first: int, last: int) -> list[str]:
+    """The areas that hold rupees, neighbours joined."""
+    numbers = sorted(c.column for c in columns if c.kind == "rupees")
+    groups: list[list[int]] = []
+    for number in numbers:
+        if groups and number == groups[-1][1] + 1:
+            groups[-1][1] = number
+        else:
+            groups.append([number, number])
+    return [area(first, a, last, b) for a, b in groups]
+
+
+def indian(areas: Sequence[str]) -> tuple[ConditionalFormat, ...]:
+    """Lakh and crore grouping that is right for negatives too: crore first, since the first rule that fits wins."""
+    if not areas:
+        return ()
+    first = areas[0].split(":")[0]
+    joined = " ".join(areas)
+    return tuple(
+        ConditionalFormat(joined, f"(ABS({first})>={limit})+{OUR_MARK}", name) for name, limit in (("crore", 10_000_000), ("lakh", 100_000))
+    )
+
+
+def drop_downs(columns: Sequence[Column], first: int, last: int, first_column: int = 1) -> tuple[Validation, ...]:
+    """The lists to choose from, where a column has one."""
+    return tuple(
+        Validation(area(first, first_column + i, last, first_column + i), options=c.options, prompt=c.prompt, error="Choose from the list: " + ", ".join(c.options) + ".")
+        for i, c in enumerate(columns) if c.options
+    )
+
+
+def signed_tax(ims: pd.DataFrame) -> np.ndarray:
+    """Tax of all heads in paise, credit notes negative."""
+    sign = ims["section"].map(SIGNS).fillna(1).to_numpy(dtype=np.int64)
+    return np.asarray(sign * sum(ims[head].to_numpy() for head in HEADS), dtype=np.int64)
+
+
+def tax_of(frame: pd.DataFrame) -> np.ndarray:
+    """Tax of all heads in paise, as printed."""
+    return np.asarray(sum(frame[head].to_numpy(dtype=np.int64) for head in HEADS), dtype=np.int64)

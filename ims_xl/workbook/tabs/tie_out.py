@@ -1,0 +1,62 @@
+"""The Tie-out tab: the numbered checks that prove that no row and no paisa was lost on the way."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from ims_xl.state import Reconciliation
+from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
+from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet
+from ims_xl.workbook.tabs.where import Layout, area
+
+TIE_OUT: Final = Tab(
+    "Tie-out", "Each figure is counted twice, on two ways; a line that does not agree is named here and turns the light on Home.", "navy",
+    columns=(
+        Column("No.", "number", "count", width=6, total=False),
+        Column("Check", "check", "text_wrap", width=62),
+        Column("Expected", "expected", "figure", width=18),
+        Column("Found", "found", "figure", width=18),
+        Column("Difference", "difference", "rupees", width=16, total=False),
+        Column("OK", "ok", "text_centre", width=13),
+        Column("Note", "note", "text_wrap", width=60),
+    ),
+    table="tblTieOut", frozen=2, nothing="No checks yet: run reconcile.",
+)
+
+
+def tie_out_frame(rec: Reconciliation) -> pd.DataFrame:
+    """number, check, expected, found, difference (found minus expected in paise, blank where they are no amounts), ok, note."""
+    checks = rec.tie_out
+    return pd.DataFrame({
+        "number": range(1, len(checks) + 1),
+        "check": [c.check for c in checks],
+        "expected": [c.expected for c in checks],
+        "found": [c.found for c in checks],
+        "difference": pd.array([_difference(c.expected, c.found) for c in checks], dtype="Int64"),
+        "ok": ["✓ agrees" if c.ok else "✗ look here" for c in checks],
+        "note": [c.note for c in checks],
+    })
+
+
+def tie_out_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
+    """The checks in order, each with its difference and its light."""
+    last = HEADER_ROW + len(rec.tie_out)
+    lights = area(DATA_ROW, 6, last, 6)
+    formats = tuple(
+        ConditionalFormat(lights, f'(LEFT($F{DATA_ROW},1)="{mark}")+{OUR_MARK}', look) for mark, look in (("✓", "good"), ("✗", "bad"))
+    )
+    return list_sheet(TIE_OUT, tie_out_frame(rec), rec, where, formats)
+
+
+def _difference(expected: str, found: str) -> int | None:
+    numbers = [_paise(text) for text in (expected, found)]
+    return None if numbers[0] is None or numbers[1] is None else numbers[1] - numbers[0]
+
+
+def _paise(text: str) -> int | None:
+    whole, dot, cents = text.replace(",", "").partition(".")
+    if not dot or len(cents) != 2 or not (whole.lstrip("-") + cents).isdigit():
+        return None
+    return int(whole + cents)
