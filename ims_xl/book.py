@@ -98,9 +98,10 @@ def fresh(settings: Settings) -> OpenBook:
 
 
 def open_state(
-    path: Path, ims_sheet: str = "", register_sheet: str = "", gstin: str = "", period: str = "", name: str = "", quarterly: bool = False, host: str = "package",
+    path: Path | str, ims_sheet: str = "", register_sheet: str = "", gstin: str = "", period: str = "", name: str = "", quarterly: bool = False, host: str = "package",
 ) -> OpenBook:
     """Opens a book made by us or by a person; an ImsXlError names what is missing."""
+    path = Path(path)
     if not path.exists():
         raise ImsXlError(f"There is no file {path}.")
     opened = read_book(open_book(path, host), ims_sheet, register_sheet)
