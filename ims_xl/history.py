@@ -150,7 +150,7 @@ class History:
 @contextmanager
 def open_history(where: str | Path) -> Iterator[History]:
     """The history at a SQLAlchemy URL, or in the `.ims-xl` folder beside a book or in a client's folder (a path)."""
-    url = where if isinstance(where, str) and "://" in where else _sqlite_url(Path(where))
+    url: str | sa.URL = where if isinstance(where, str) and "://" in where else _sqlite_url(Path(where))
     try:
         engine = sa.create_engine(url)
         _META.create_all(engine)
@@ -168,10 +168,10 @@ def history_beside(book: Path) -> Path:
     return (book if book.is_dir() else book.parent) / ".ims-xl" / FILE
 
 
-def _sqlite_url(path: Path) -> str:
+def _sqlite_url(path: Path) -> sa.URL:
     file = path if path.suffix == ".sqlite" else history_beside(path)
     file.parent.mkdir(exist_ok=True)
-    return f"sqlite:///{file}"
+    return sa.URL.create("sqlite", database=str(file))
 
 
 def _documents(rec: Reconciliation) -> pd.DataFrame:

@@ -27,13 +27,13 @@ def on_processes(clients: Sequence[ClientFiles], as_of: str, workers: int, secon
     from pebble import ProcessExpired, ProcessPool
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=workers, context=context, initializer=_limit, initargs=(megabytes,)) as pool:
-        running = {pool.schedule(work_on, args=(client, as_of), timeout=seconds): client for client in clients}
+    with _untyped(ProcessPool)(max_workers=workers, context=context, initializer=_limit, initargs=(megabytes,)) as pool:
+        running: dict[Any, ClientFiles] = {pool.schedule(work_on, args=(client, as_of), timeout=seconds): client for client in clients}
         try:
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    client = running.pop(future)  # type: ignore[index]  # the futures are the keys we put in
+                    client = running.pop(future)
                     try:
                         yield future.result()
                     except TimeoutError:
@@ -53,7 +53,7 @@ def on_dask(clients: Sequence[ClientFiles], as_of: str, scheduler: str) -> Itera
     except ImportError:
         raise ImsXlError("--scheduler needs Dask; install it with: pip install 'ims-xl[batch]'") from None
     try:
-        cluster = Client(scheduler, timeout=10)
+        cluster = _untyped(Client)(scheduler, timeout=10)
     except (OSError, TimeoutError, ValueError) as wrong:
         raise ImsXlError(f"The Dask scheduler {scheduler} cannot be reached ({type(wrong).__name__}); is it running, and is the address right?") from None
     with cluster:
@@ -64,6 +64,11 @@ def on_dask(clients: Sequence[ClientFiles], as_of: str, scheduler: str) -> Itera
                 yield future.result()
             except Exception as lost:  # noqa: BLE001 - whatever the cluster says of a lost worker is this client's result
                 yield _failed(futures[future], f"the cluster lost it ({type(lost).__name__})")
+
+
+def _untyped(maker: Any) -> Any:
+    """Libraries without type annotations, called as such."""
+    return maker
 
 
 def _failed(client: ClientFiles, message: str) -> ClientResult:

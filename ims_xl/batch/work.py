@@ -99,8 +99,8 @@ class Memory:
             return None  # never ran, or a file that an older version or a crash left: the client simply runs again
 
     def keep(self, result: ClientResult) -> None:
-        from ims_xl.hosts.safe_files import write_atomically
+        from ims_xl.hosts.safe_files import write_bytes
 
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(result), ensure_ascii=False).encode()
-        write_atomically(self.folder / f"{result.client}.json", lambda stream: stream.write(text) and None)
+        write_bytes(self.folder / f"{result.client}.json", text)

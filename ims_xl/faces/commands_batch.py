@@ -59,10 +59,10 @@ def batch(
     book = root / f"firm_{named or 'all'}.xlsx"
     firm_book(results, named, as_of, book)
     if report is not None:
-        from ims_xl.hosts.safe_files import write_atomically
+        from ims_xl.hosts.safe_files import write_bytes
 
         text = json.dumps({"period": named, "clients": [r.to_json() for r in results]}, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(report, lambda stream: stream.write(text.encode()) and None)
+        write_bytes(report, text.encode())
     failed = [r for r in results if r.status == "failed"]
     _say(f"{len(results)} clients: " + ", ".join(f"{sum(r.status == s for r in results)} {s}" for s in ("done", "skipped", "failed")) + f". Open {book}")
     return SOME_FAILED if failed else 0

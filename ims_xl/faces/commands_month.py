@@ -105,11 +105,11 @@ def write_report(rec: Reconciliation, path: Path | None) -> None:
     """The JSON report, written whole or not at all."""
     if path is None:
         return
-    from ims_xl.hosts.safe_files import write_atomically
+    from ims_xl.hosts.safe_files import write_bytes
     from ims_xl.report import build_report
 
     text = json.dumps(build_report(rec), indent=1, ensure_ascii=False) + "\n"
-    write_atomically(path, lambda stream: stream.write(text.encode()) and None)
+    write_bytes(path, text.encode())
 
 
 @click.command()
