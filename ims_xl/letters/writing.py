@@ -1,0 +1,186 @@
+"""Messages -> files in a folder. The folder remembers, in `.ims-xl-letters.json`, what we wrote, so that an edited file is known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+
+from ims_xl.followup.messages import MISSING, REJECTED, SAVED_WRONG, WRONG, SupplierMessage, supplier_messages
+from ims_xl.hosts import new_book
+from ims_xl.hosts.safe_files import write_bytes
+from ims_xl.report import rupees
+from ims_xl.state import Reconciliation
+from ims_xl.vocabulary import ImsXlError
+from ims_xl.workbook.plan import Plan, SheetPlan, TableBlock, TableColumn
+
+MEMORY: Final = ".ims-xl-letters.json"
+TITLES: Final[Mapping[str, str]] = {
+    REJECTED: "Documents that we rejected on the Invoice Management System", WRONG: "Documents that differ from our books",
+    SAVED_WRONG: "Documents that you have saved but not filed, and that differ from our books", MISSING: "Documents in our books that you have not reported yet",
+}
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_ADDRESS: Final = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s,;<>\"()]+")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run did: files by what became of them."""
+
+    added: tuple[str, ...]
+    refreshed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    edited: tuple[str, ...]
+    """Kept, because a person changed them since we wrote them."""
+    closed: tuple[str, ...]
+    """Letters of an earlier run with nothing open any more; they stay as the record."""
+
+
+def write_letters(rec: Reconciliation, folder: Path, templates: Path | None = None) -> Written:
+    """One .eml and one .txt per supplier with something to mend. `templates`: a firm's own letter.txt and letter.html."""
+    if folder.exists() and not folder.is_dir():
+        raise ImsXlError(f"{folder} is a file; -o wants a folder for the letters.")
+    texts = _environment(templates)
+    folder.mkdir(parents=True, exist_ok=True)
+    memory = _remembered(folder)
+    did: dict[str, list[str]] = {name: [] for name in ("added", "refreshed", "unchanged", "edited")}
+    wanted: dict[str, bytes] = {}
+    for message in supplier_messages(rec):
+        wanted |= _files(rec, message, texts)
+    for name, content in wanted.items():
+        did[_put(folder, name, content, memory)].append(name)
+    period = str(rec.state.settings.period)
+    closed = sorted(name for name in memory if name not in wanted and f"_{period}." in name and (folder / name).exists())
+    write_bytes(folder / MEMORY, json.dumps(memory, indent=0, sort_keys=True).encode())
+    return Written(**{name: tuple(files) for name, files in did.items()}, closed=tuple(closed))
+
+
+def _put(folder: Path, name: str, content: bytes, memory: dict[str, str]) -> str:
+    path, digest = folder / name, hashlib.sha256(content).hexdigest()
+    if not path.exists():
+        write_bytes(path, content)
+        memory[name] = digest
+        return "added"
+    there = hashlib.sha256(path.read_bytes()).hexdigest()
+    if there == digest:
+        memory[name] = digest
+        return "unchanged"
+    if there != memory.get(name):
+        return "edited"
+    write_bytes(path, content)
+    memory[name] = digest
+    return "refreshed"
+
+
+def _remembered(folder: Path) -> dict[str, str]:
+    try:
+        plain = json.loads((folder / MEMORY).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        # Without the memory every file that stands there counts as a person's: nothing is overwritten.
+        return {}
+    return {str(k): str(v) for k, v in plain.items()} if isinstance(plain, dict) else {}
+
+
+def _environment(templates: Path | None) -> dict[str, jinja2.Template]:
+    from jinja2.sandbox import SandboxedEnvironment
+
+    if templates is not None and not templates.is_dir():
+        raise ImsXlError(f"--templates {templates} is no folder; it should hold letter.txt and letter.html.")
+    loaders = [jinja2.FileSystemLoader(p) for p in (templates, Path(__file__).parent / "templates") if p is not None]
+    made: dict[str, jinja2.Template] = {}
+    for name in ("letter.txt", "letter.html"):
+        environment = SandboxedEnvironment(loader=jinja2.ChoiceLoader(loaders), autoescape=name.endswith("html"), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        try:
+            made[name] = environment.get_template(name)
+        except jinja2.TemplateError as wrong:
+            raise ImsXlError(f"The template {name} cannot be read: {wrong}.") from None
+    return made
+
+
+def _files(rec: Reconciliation, message: SupplierMessage, templates: Mapping[str, jinja2.Template]) -> dict[str, bytes]:
+    # Only the GSTIN's letters and digits make the name: a hostile name in a file cannot leave the folder.
+    stem = re.sub(r"[^0-9A-Z]", "", message.supplier_gstin.upper())[:15]
+    if not stem:
+        return {}
+    words = _words(rec, message)
+    try:
+        text = templates["letter.txt"].render(words)
+        html = templates["letter.html"].render(words)
+    except jinja2.TemplateError as wrong:
+        raise ImsXlError(f"A letter template uses something that letters do not have: {wrong}.") from None
+    period = str(rec.state.settings.period)
+    return {f"{stem}_{period}.txt": text.encode(), f"{stem}_{period}.eml": _mail(rec, message, str(words["subject"]), text, html, stem)}
+
+
+def _words(rec: Reconciliation, message: SupplierMessage) -> dict[str, Any]:
+    settings = rec.state.settings
+    groups = [
+        {"title": title, "rows": [
+            {"type": r.document_type, "number": one_line(r.number), "dated": f"{r.dated:%d-%m-%Y}" if r.dated else "no date", "taxable": rupees(r.taxable_value), "tax": rupees(r.tax), "issue": one_line(r.issue), "wanted": one_line(r.wanted)}
+            for r in message.rows if r.kind == kind
+        ]}
+        for kind, title in TITLES.items() if any(r.kind == kind for r in message.rows)
+    ]
+    client = one_line(settings.name) or settings.gstin
+    supplier = one_line(message.supplier_name) or message.supplier_gstin
+    period = settings.period.label if settings.period else ""
+    return {
+        "supplier": supplier, "supplier_gstin": message.supplier_gstin, "client": client, "gstin": settings.gstin, "period": period, "as_of": f"{rec.as_of:%d-%m-%Y}",
+        "groups": groups, "tax": rupees(message.tax), "reply_by": f"{message.reply_by:%d-%m-%Y}", "sender": one_line(settings.sender) or client,
+        "subject": f"GST reconciliation {period}: {supplier} - {message.supplier_gstin}",
+    }
+
+
+def one_line(text: str) -> str:
+    """Text from files as one printable line: no header, no second line can be smuggled in."""
+    return _CONTROL.sub(" ", text).strip()
+
+
+def _mail(rec: Reconciliation, message: SupplierMessage, subject: str, text: str, html: str, stem: str) -> bytes:
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = one_line(subject)[:200]
+    address = _contact(rec, message.supplier_gstin)
+    if address:
+        mail["To"] = address
+    mail["X-Unsent"] = "1"   # opens as a draft in Outlook
+    mail.set_content(text)
+    mail.add_alternative(html, subtype="html")
+    mail.add_attachment(_rows_workbook(message), maintype="application", subtype="vnd.openxmlformats-officedocument.spreadsheetml.sheet", filename=f"{stem}_{rec.state.settings.period}.xlsx")
+    # Boundaries by content: the same letter is the same file, so that a refresh is a real one.
+    for number, part in enumerate(p for p in mail.walk() if p.is_multipart()):
+        part.set_boundary("ims-xl-" + hashlib.sha256(f"{number}{subject}{text}".encode()).hexdigest()[:32])
+    return mail.as_bytes()
+
+
+def _contact(rec: Reconciliation, gstin: str) -> str:
+    found = rec.state.contacts.loc[rec.state.contacts["supplier_gstin"] == gstin, "email"]
+    candidates: Iterable[str] = (one_line(str(e)) for e in found)
+    return next((e for e in candidates if _ADDRESS.fullmatch(e)), "")
+
+
+def _rows_workbook(message: SupplierMessage) -> bytes:
+    """That supplier's rows as a small workbook; text from files is text there too."""
+    rows = message.rows
+    columns = (
+        TableColumn(1, "What", [TITLES[r.kind] for r in rows], width=44), TableColumn(2, "Document", [r.document_type for r in rows], width=14),
+        TableColumn(3, "Number", [r.number for r in rows], width=20), TableColumn(4, "Date", [r.dated for r in rows], kind="date", style="date", width=12),
+        TableColumn(5, "Taxable value", [r.taxable_value for r in rows], kind="rupees", style="rupees", width=16), TableColumn(6, "Tax", [r.tax for r in rows], kind="rupees", style="rupees", width=14),
+        TableColumn(7, "What is wrong", [r.issue for r in rows], width=60), TableColumn(8, "What we ask", [r.wanted for r in rows], width=70),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.xlsx"
+        host = new_book(path)
+        host.paint(Plan(sheets=(SheetPlan("Documents", tables=(TableBlock(1, columns),), freeze=(2, 1)),)))
+        host.save(path)
+        return path.read_bytes()
