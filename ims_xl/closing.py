@@ -1,0 +1,72 @@
+"""Closing a month and opening the next: the history is written, the new book starts where this one ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ims_xl import book as books
+from ims_xl.followup.rollover import rolled_over
+from ims_xl.history import history_beside, open_history
+from ims_xl.progress import Progress, silent
+from ims_xl.state import EARLIER_COLUMNS, BookState, Reconciliation, empty
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """What rode along into the next period's book."""
+
+    period: str
+    documents: int
+    vouchers: int
+    earlier: int
+
+
+def roll_over(book: Path, output: Path, as_of: date, progress: Progress = silent) -> Rolled:
+    """Writes the next period's book beside; the closed one is only read."""
+    opened = books.open_state(book)
+    rec = books.reconciled(opened, as_of, progress)
+    state = rolled_over(rec)
+    with open_history(output.parent) as history:
+        history.record(rec, book.name, closed=False)
+    following = replace(books.fresh(state.settings), state=state)
+    nowhere = np.zeros(len(state.ims), dtype=np.int64)
+    following = replace(
+        following, ims=replace(following.ims, rows=nowhere), register=replace(following.register, rows=np.zeros(len(state.register), dtype=np.int64))
+    )
+    books.write(following, books.reconciled(following, as_of, progress), output, progress=progress)
+    return Rolled(str(state.settings.period), len(state.ims), len(state.register), len(state.earlier))
+
+
+def record_closed(book: Path) -> None:
+    """The signed month goes into the history beside the book, closed."""
+    opened = books.open_state(book)
+    as_of = date.fromisoformat(opened.state.inputs.get("run.as_of") or date.today().isoformat())
+    rec: Reconciliation = books.reconciled(opened, as_of)
+    with open_history(book.parent) as history:
+        history.record(rec, book.name, closed=True)
+
+
+def with_history(state: BookState, folder: Path) -> BookState:
+    """The state with what the history beside the book knows of earlier periods, over what was carried by rollover."""
+    if state.settings.period is None or not history_beside(folder).exists():
+        return state
+    with open_history(folder) as history:
+        found = history.earlier(state.settings.gstin, state.settings.period)
+    if found.empty:
+        return state
+    return replace(state, earlier=_together([state.earlier, found]))
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """A document carried by the book and found in the history stands once per period."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return empty(EARLIER_COLUMNS)
+    whole = pd.concat(filled, ignore_index=True)
+    return whole.drop_duplicates(["key", "period"], keep="first").reset_index(drop=True).astype(empty(EARLIER_COLUMNS).dtypes.to_dict())
