@@ -106,7 +106,16 @@ def open_state(
         raise ImsXlError(f"There is no file {path}.")
     opened = read_book(open_book(path, host), ims_sheet, register_sheet)
     settings = _told(opened.state, gstin, period, name, quarterly)
-    return replace(opened, state=replace(opened.state, settings=settings))
+    return replace(opened, state=remembering(replace(opened.state, settings=settings), path.parent))
+
+
+def remembering(state: BookState, folder: Path) -> BookState:
+    """The state with what the history beside the books knows of earlier periods; without a history, as it is."""
+    if not (folder / ".ims-xl" / "history.sqlite").exists():
+        return state
+    from ims_xl.history import with_history
+
+    return with_history(state, folder)
 
 
 def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> OpenBook:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ims_xl import book as books
 from ims_xl.followup.rollover import rolled_over
-from ims_xl.history import history_beside, open_history
+from ims_xl.history import open_history
 from ims_xl.progress import Progress, silent
-from ims_xl.state import EARLIER_COLUMNS, BookState, Reconciliation, empty
+from ims_xl.state import Reconciliation
 
 
 @dataclass(frozen=True)
@@ -50,23 +48,3 @@ def record_closed(book: Path) -> None:
     rec: Reconciliation = books.reconciled(opened, as_of)
     with open_history(book.parent) as history:
         history.record(rec, book.name, closed=True)
-
-
-def with_history(state: BookState, folder: Path) -> BookState:
-    """The state with what the history beside the book knows of earlier periods, over what was carried by rollover."""
-    if state.settings.period is None or not history_beside(folder).exists():
-        return state
-    with open_history(folder) as history:
-        found = history.earlier(state.settings.gstin, state.settings.period)
-    if found.empty:
-        return state
-    return replace(state, earlier=_together([state.earlier, found]))
-
-
-def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """A document carried by the book and found in the history stands once per period."""
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return empty(EARLIER_COLUMNS)
-    whole = pd.concat(filled, ignore_index=True)
-    return whole.drop_duplicates(["key", "period"], keep="first").reset_index(drop=True).astype(empty(EARLIER_COLUMNS).dtypes.to_dict())

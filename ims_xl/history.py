@@ -6,9 +6,9 @@ recorded when its book is signed or rolled over; a closed period is never rewrit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from ims_xl.period import Period
-from ims_xl.state import EARLIER_COLUMNS, Reconciliation, empty
+from ims_xl.state import EARLIER_COLUMNS, BookState, Reconciliation, empty
 from ims_xl.vocabulary import HEADS, Action, Change, ImsXlError, Section
 
 FILE: Final = "history.sqlite"
@@ -166,6 +166,26 @@ def open_history(where: str | Path) -> Iterator[History]:
 def history_beside(book: Path) -> Path:
     """Where the history of the books in that folder stands."""
     return (book if book.is_dir() else book.parent) / ".ims-xl" / FILE
+
+
+def with_history(state: BookState, folder: Path) -> BookState:
+    """The state with what the history beside the book knows of earlier periods, over what was carried by rollover."""
+    if state.settings.period is None or not history_beside(folder).exists():
+        return state
+    with open_history(folder) as history:
+        found = history.earlier(state.settings.gstin, state.settings.period)
+    if found.empty:
+        return state
+    return replace(state, earlier=_together([state.earlier, found]))
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """A document carried by the book and found in the history stands once per period."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return empty(EARLIER_COLUMNS)
+    whole = pd.concat(filled, ignore_index=True)
+    return whole.drop_duplicates(["key", "period"], keep="first").reset_index(drop=True).astype(empty(EARLIER_COLUMNS).dtypes.to_dict())
 
 
 def _sqlite_url(path: Path) -> sa.URL:
