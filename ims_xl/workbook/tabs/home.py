@@ -51,7 +51,7 @@ def home_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     merges: list[str] = []
     settings = rec.state.settings
     cells[(1, FIRST)] = Cell(settings.name or "GST IMS month-end", "title")
-    cells[(2, FIRST)] = Cell(client_line(rec), "subtitle")
+    cells[(2, FIRST)] = Cell(client_line(rec, named=not settings.name), "subtitle")
     _light(rec, where, cells, merges)
     books = where.frames["Not in IMS"] if "Not in IMS" in where.frames else not_in_ims_frame(rec, where.register)
     tiles = _tiles(rec, books)
@@ -70,7 +70,7 @@ def home_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     blocks, places = figures(rec, books, where, behind, FIRST)
     for block in blocks:
         for down, line in enumerate(block.lines):
-            put_line(behind + down, [(block.offset, block.offset + 2, line[0]), (block.offset + 3, block.offset + 3, line[1])], cells, merges)
+            put_line(behind + down, [(block.offset, block.offset + 1, line[0]), (block.offset + 2, block.offset + 2, line[1])], cells, merges)
     money = [area(TILES + 2, FIRST, TILES + 2, LAST), area(BODY + 1, FIRST + 5, BODY + LIST_ROWS, FIRST + 5), *places.money]
     return SheetPlan(
         name=where.name("Home"), cells=cells, merges=tuple(merges),

@@ -60,7 +60,7 @@ def figures(rec: Reconciliation, books: pd.DataFrame, where: Layout, row: int, l
         _block(4, "Not in IMS, by supplier", "Tax, Rs", suppliers, "rupees"),
         _block(8, "Period" if trend else "Documents by match", "Matched" if trend else "Count", third, "percent" if trend else "count"),
     )
-    places = [(row, row + len(b.lines) - 1, left + b.offset, left + b.offset + 3) for b in blocks]
+    places = [(row, row + len(b.lines) - 1, left + b.offset, left + b.offset + 2) for b in blocks]
     money = tuple(area(row + 1, values, last, values) for _, last, _, values in places[:2])
     return blocks, Places(*places, trend, money)
 

@@ -125,7 +125,7 @@ def worked_out(rec: Reconciliation, register: SheetWhere) -> pd.DataFrame:
 def _column(c: ImsColumn, values: pd.Series, place: SheetWhere) -> TableColumn:
     return TableColumn(
         place.columns[c.heading], c.heading, _plain(values, c.kind), kind=c.kind, style=c.style, width=c.width,
-        heading_style="heading_input" if c.style.startswith("input") else "heading_portal" if c.source == "ims" else "heading_ours",
+        heading_style=("heading_input" if c.style.startswith("input") else "heading_portal" if c.source == "ims" else "heading_ours") + ("_right" if c.kind == "rupees" else ""),
         hidden=c.hidden and place.own, outline=c.outline if place.own else 0,
     )
 
@@ -165,7 +165,7 @@ def _formats(rec: Reconciliation, place: SheetWhere, columns: Sequence[TableColu
     if "Differs in" in at:
         found.append(ConditionalFormat(cells("Differs in"), f"(LEN({here('Differs in')})>0)+{OUR_MARK}", "differs"))
         found += differs_formats(here("Differs in"), shown_at(place, {c.field: c.heading for c in PORTAL}), first, last)
-    return (*found, *indian(money_areas([c for c in columns if c.kind == "rupees"], first, last)))
+    return (*found, *indian(money_areas(columns, place.header_row - 1 if place.own else first, last)))
 
 
 _LOOKS: Final[Mapping[str, str]] = {Action.ACCEPT: "accept", Action.REJECT: "reject", Action.PENDING: "pending", Action.NO_ACTION: "noaction"}

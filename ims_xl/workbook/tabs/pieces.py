@@ -6,6 +6,7 @@ row 3, totals of the visible rows in row 5, headings in row 6, data from row 7.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -60,7 +61,8 @@ class Column:
     def head(self) -> str:
         if self.heading_style:
             return self.heading_style
-        return "heading_input" if self.style.startswith("input") else "heading_right" if self.kind in ("rupees", "number") else "heading"
+        right = "_right" if self.kind in ("rupees", "number") or self.style == "figure" else ""
+        return ("heading_input" if self.style.startswith("input") else "heading") + right
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ class Tab:
     nothing: str = "Nothing here this period."
 
 
-def client_line(rec: Reconciliation) -> str:
+def client_line(rec: Reconciliation, named: bool = True) -> str:
     """`Sharda Traders · 27AAKCB4321Q1ZA · October 2026 · monthly · as of 12-11-2026`."""
     settings = rec.state.settings
     parts = (
-        settings.name, settings.gstin, settings.period.label if settings.period else "no period",
+        settings.name if named else "", settings.gstin, settings.period.label if settings.period else "no period",
         "quarterly (QRMP)" if settings.quarterly else "monthly", f"as of {rec.as_of:%d-%m-%Y}",
     )
     return " · ".join(part for part in parts if part)
@@ -139,12 +141,39 @@ def list_sheet(
     return SheetPlan(
         name=where.name(tab.name), cells=all_cells,
         tables=(TableBlock(HEADER_ROW, columns, name=tab.table if len(frame) else "", autofilter=bool(len(frame))),),
-        widths={c.column: c.width for c in columns if c.width}, heights={HEADER_ROW: 30},
+        widths={c.column: c.width for c in columns if c.width}, heights={1: 26, HEADER_ROW: 30, **row_heights(tab.columns, columns, DATA_ROW)},
         hidden_columns=tuple(c.column for c in columns if c.hidden), freeze=(DATA_ROW, tab.frozen + 1),
         formats=(*formats, *indian(money_areas(columns, TOTAL_ROW, last))) if len(frame) else (),
         validations=drop_downs(tab.columns, DATA_ROW, last) if len(frame) else (),
         tab_colour=TAB_COLOURS[tab.colour], page=page(rec), protect=protect,
     )
+
+
+def row_heights(columns: Sequence[Column], filled: Sequence[TableColumn], first: int) -> dict[int, float]:
+    """Rows whose wrapped text needs more than one line, in points; a spreadsheet would fit them only when a person asks."""
+    heights: dict[int, float] = {}
+    for column, values in zip(columns, filled):
+        if column.style.endswith("wrap"):
+            room = max(1.0, column.width - 1)
+            for i, text in enumerate(values.values):
+                lines = lines_of(str(text or ""), room)
+                if lines > 1:
+                    heights[first + i] = max(heights.get(first + i, 0), min(400.0, 13.5 * lines + 2))
+    return heights
+
+
+def lines_of(text: str, room: float) -> int:
+    """How many lines a text of ten points needs in a column of that many characters."""
+    return sum(max(1, math.ceil(len(part) * 1.08 / room)) for part in text.split("\n"))
+
+
+def rupees_text(paise: int) -> str:
+    """-123456789 -> "-12,34,567.89": Indian grouping where an amount stands in a text."""
+    whole, cents = divmod(abs(paise), 100)
+    head, tail = str(whole)[:-3], str(whole)[-3:]
+    while head:
+        head, tail = head[:-2], head[-2:] + "," + tail
+    return f"{'-' if paise < 0 else ''}{tail}.{cents:02d}"
 
 
 def totals(columns: Sequence[Column], filled: Sequence[TableColumn], first: int, last: int) -> dict[tuple[int, int], Cell]:

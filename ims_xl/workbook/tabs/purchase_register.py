@@ -80,7 +80,7 @@ def _books_column(name: str, heading: str, values: pd.Series, place: SheetWhere)
         plain = np.where(values.to_numpy() > 0, values.to_numpy(dtype=object), None)
     style = {"rupees": "rupees", "date": "date", "number": "count"}.get(kind, "text")
     return TableColumn(
-        place.columns[heading], heading, plain, kind=kind, style=style, heading_style="heading_books",
+        place.columns[heading], heading, plain, kind=kind, style=style, heading_style="heading_books" if kind in ("text", "date") else "heading_books_right",
         width=_WIDTHS.get(name, 13), outline=int(name in _FOLDED), hidden=name in _FOLDED,
     )
 
@@ -97,7 +97,7 @@ def _formats(place: SheetWhere, columns: list[TableColumn]) -> tuple[Conditional
         cells = area(first, at["Match"], last, at["Match"])
         for kind, look in ((MatchClass.NOT_IN_IMS, "pending"), (MatchClass.DUPLICATE, "reject"), (MatchClass.OUTSIDE_IMS, "noaction")):
             found.append(ConditionalFormat(cells, f'({match}="{kind.label}")+{OUR_MARK}', look))
-    return (*found, *indian(money_areas([c for c in columns if c.kind == "rupees"], first, last)))
+    return (*found, *indian(money_areas(columns, place.header_row - 1 if place.own else first, last)))
 
 
 def _titles(rec: Reconciliation, place: SheetWhere) -> dict[tuple[int, int], Cell]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ims_xl.state import Reconciliation
 from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
-from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet
+from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet, rupees_text
 from ims_xl.workbook.tabs.where import Layout, area
 
 TIE_OUT: Final = Tab(
@@ -32,8 +32,8 @@ def tie_out_frame(rec: Reconciliation) -> pd.DataFrame:
     return pd.DataFrame({
         "number": range(1, len(checks) + 1),
         "check": [c.check for c in checks],
-        "expected": [c.expected for c in checks],
-        "found": [c.found for c in checks],
+        "expected": [_grouped(c.expected) for c in checks],
+        "found": [_grouped(c.found) for c in checks],
         "difference": pd.array([_difference(c.expected, c.found) for c in checks], dtype="Int64"),
         "ok": ["✓ agrees" if c.ok else "✗ look here" for c in checks],
         "note": [c.note for c in checks],
@@ -53,6 +53,12 @@ def tie_out_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
 def _difference(expected: str, found: str) -> int | None:
     numbers = [_paise(text) for text in (expected, found)]
     return None if numbers[0] is None or numbers[1] is None else numbers[1] - numbers[0]
+
+
+def _grouped(text: str) -> str:
+    """An amount with Indian grouping, any other text as it is."""
+    paise = _paise(text)
+    return text if paise is None else rupees_text(paise)
 
 
 def _paise(text: str) -> int | None:
