@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.portal_words import SectionForm, action_by_code, field_keys, place_code, section_form
+from ims_xl.readers.cleaning import clean_text, to_gstins
 from ims_xl.readers.json_tokens import Record, compact, kind_of
 from ims_xl.readers.json_values import NAT, days_of, paise_of, shown, storable, texts_of, typed, yes_no
 from ims_xl.state import empty
@@ -43,19 +44,19 @@ def ledger_of(sections: Sequence[SectionRows], file: str, gstin: str) -> tuple[p
     return unique_keys(ledger, problems), problems
 
 
-def unique_keys(ledger: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
-    """The same record twice stands once; one key with two contents stands twice, the later as `key#2`."""
+def unique_keys(ledger: pd.DataFrame, problems: list[Problem], drop_same: bool = True) -> pd.DataFrame:
+    """The same record twice stands once (unless `drop_same` is off); one key with two contents stands twice, the later as `key#2`."""
     twice = ledger["key"].duplicated(keep=False)
     if not twice.any():
         return ledger
     drop: list[int] = []
     keys = ledger["key"].to_list()
     seen: dict[str, list[str]] = {}
-    for position in np.flatnonzero(twice.to_numpy()):
+    for position in map(int, np.flatnonzero(twice.to_numpy())):
         key, raw = keys[position], ledger.at[position, "raw"] or repr(ledger.loc[position].to_list()[:20])
         earlier = seen.setdefault(key, [])
         row = ledger.loc[position]
-        if raw in earlier:
+        if drop_same and raw in earlier:
             drop.append(position)
             problems.append(Problem(row["source_file"], row["source_sheet"] or row["section"], int(row["source_row"]), "document_number",
                                     f"{row['document_number']} of {row['supplier_gstin'] or row['port_code']} stands twice with the same content; it counts once"))
@@ -64,7 +65,7 @@ def unique_keys(ledger: pd.DataFrame, problems: list[Problem]) -> pd.DataFrame:
         if len(earlier) > 1:
             keys[position] = f"{key}#{len(earlier)}"
             problems.append(Problem(row["source_file"], row["source_sheet"] or row["section"], int(row["source_row"]), "document_number",
-                                    f"{row['document_number']} of {row['supplier_gstin'] or row['port_code']} stands twice with different content; both are kept"))
+                                    f"{row['document_number']} of {row['supplier_gstin'] or row['port_code']} stands twice{'' if raw in earlier[:-1] else ' with different content'}; both are kept"))
     ledger = ledger.assign(key=pd.Series(keys, dtype="str"))
     return ledger.drop(index=drop).reset_index(drop=True) if drop else ledger
 
@@ -73,9 +74,9 @@ def document_keys(ledger: pd.DataFrame) -> pd.Series:
     """Supplier GSTIN|section|NUMBER|financial year; a bill of entry is named by its port too: `port|section|number|year`, with the SEZ supplier's GSTIN before it."""
     days = ledger["document_date"].astype("datetime64[s]")
     years = (days.dt.year - (days.dt.month < 4)).astype("Int64").astype("str").replace("<NA>", "")
-    numbers = ledger["document_number"].str.upper().str.split().str.join(" ")
-    who = ledger["supplier_gstin"].where(~ledger["section"].str.startswith("IMPG"),
-                                         (ledger["supplier_gstin"] + "/" + ledger["port_code"].str.upper()).str.strip("/"))
+    numbers = clean_text(ledger["document_number"]).str.upper().str.replace(r"\s+", " ", regex=True)
+    suppliers = to_gstins(ledger["supplier_gstin"])
+    who = suppliers.where(~ledger["section"].str.startswith("IMPG"), (suppliers + "/" + clean_text(ledger["port_code"]).str.upper()).str.strip("/"))
     return (who + "|" + ledger["section"] + "|" + numbers + "|" + years).astype("str")
 
 
@@ -103,7 +104,7 @@ class _Section:
         columns |= self._amounts()
         columns["place_of_supply"] = self._places()
         columns["supplier_period"] = self._text(field_keys("supplier_period"), "supplier_period")
-        columns["filing_status"] = [_filing(text) for text in self._text(field_keys("filing_status"), "filing_status")]
+        columns["filing_status"] = [filing_status(text) for text in self._text(field_keys("filing_status"), "filing_status")]
         columns["portal_action"] = self._actions()
         for name in _FLAGS:
             columns[name] = [yes_no(text) for text in self._text(field_keys(name), name)]
@@ -194,9 +195,9 @@ class _Section:
         for position in np.flatnonzero(rounded):
             self._problem(self.places[position], name, f"{shown(raw[position])} has more than two decimals; it is rounded to the paisa")
         if needed and None in raw:
-            for position, value in enumerate(raw):
+            for place, value in zip(self.places, raw):
                 if value is None:
-                    self._problem(self.places[position], name, f"the amount '{field_keys(name)[0]}' is missing; it counts 0.00")
+                    self._problem(place, name, f"the amount '{field_keys(name)[0]}' is missing; it counts 0.00")
         return paise
 
     def _dates(self, keys: Sequence[str], name: str, needed: bool = False) -> np.ndarray:
@@ -233,7 +234,7 @@ class _Section:
         self.problems.append(Problem(self.file, self.section.value, place, name, message))
 
 
-def _filing(text: str) -> str:
+def filing_status(text: str) -> str:
     """`Filed`, `F` -> filed; `Not Filed`, `NotFiled`, `N`, `SAVED` -> not filed; else unknown."""
     plain = text.lower()
     if plain.startswith("n") or plain == "saved":
