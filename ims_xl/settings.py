@@ -37,6 +37,7 @@ class Settings:
 
     pending_not_in_books: bool = _setting(True, "Not in books waits", "Pending is suggested for what is only on the portal", "Decisions", "yesno")
     reverse_not_in_books: bool = _setting(False, "Reverse what is not in books in 4(B)(2)", "Portal-first style; never together with Pending for the same document", "GSTR-3B", "yesno")
+    rcm_period_only: bool = _setting(False, "Reverse charge of this period only", "Yes leaves out register rows under reverse charge whose dates all lie in other periods", "GSTR-3B", "yesno")
     itc_lock: bool = _setting(False, "Table 4 locked to 2B", "No official notice found as of November 2026; Yes makes 4A equal 2B plus reclaims", "GSTR-3B", "yesno")
     setoff_order: str = _setting("statute", "Set-off order", "statute: SGST against IGST only after CGST; portal: any order (from February 2026)", "GSTR-3B", "choice", ("statute", "portal"))
     rule_86b: bool = _setting(False, "Rule 86B applies", "One per cent of output tax in cash", "GSTR-3B", "yesno")

@@ -171,6 +171,15 @@ class Gstr3B:
     components: pd.DataFrame
     """The composition: box, line (text), heads, source (text)."""
     warnings: tuple[str, ...] = ()
+    working: Mapping[str, Amounts] = field(default_factory=dict)
+    """The boxes before typed overrides."""
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Aligned with ims: treatment ("", "Ineligible", "Part ineligible", "Not received", "Not in books"), reverse_igst.. (int64, what 4(B) takes back),
+    books_igst.. (int64, the linked vouchers' tax, signed), booked ("", "This period", "Other period")."""
+    reverse_charge: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Vouchers under reverse charge that 2B does not have: box (4A2, 4A3), voucher, supplier, number, amounts, eligible (bool)."""
+    statement: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Books against 2B, lines A to O: line, item, heads."""
 
 
 @dataclass(frozen=True)

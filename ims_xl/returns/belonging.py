@@ -36,7 +36,9 @@ def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Setti
     in_period = filed & (natural <= book)
     estimated = np.ones(len(ims), dtype=bool)
 
-    if of_period(portal_2b, settings) is not None:
+    settled = of_period(portal_2b, settings)
+    # A file that brings the summary without its documents settles nothing about single rows.
+    if settled is not None and (len(settled.documents) or not any(any(box.values()) for box in settled.summary.values())):
         drawn = match_to_ims(ims, portal_2b, settings) >= 0
         serial = np.where(drawn, np.where(kept & (natural < book), natural, book), serial)
         # A row that the portal holds as Pending is in no 2B, yet joins this one as soon as it is accepted and 2B recomputed.

@@ -44,7 +44,7 @@ def drawn_effects(portal: Portal2B, sort: pd.DataFrame, ims: pd.DataFrame, live:
     # Zeros in all four heads beside "Y" are a blank form, not a declaration of nothing: nothing is said by "N".
     blank = stated.fillna(0).sum(axis=1).to_numpy() == 0
     answer = portal.documents["reduction"].reset_index(drop=True).str.upper().map({"Y": "Yes", "N": "No", "YES": "Yes", "NO": "No"}).fillna("")
-    effect = declared_effect(documents["section"], full, amounts, takes, answer, stated.mask(blank | (answer != "Yes").to_numpy()))
+    effect = declared_effect(documents["section"], full, amounts, takes, answer, stated.apply(lambda column: column.mask(blank | (answer != "Yes").to_numpy())))
     rejected = (portal.documents["block"] == "rejected").to_numpy()
     for head in HEADS:
         effect[head] = np.where(rejected, full[head].to_numpy(), effect[head].to_numpy()) * sort["sign"].to_numpy()

@@ -1,0 +1,79 @@
+"""Register lines read for the returns: which way each counts, whether it falls in the period, and what it is.
+
+A recipient's `Debit Note` (or a supplier's `Credit Note`, or a negative purchase) takes from credit; its amounts come out
+negative here however they were typed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ims_xl.settings import Settings
+from ims_xl.vocabulary import AMOUNTS
+
+_SERVICE_WORDS = r"import.{0,12}servic|servic.{0,12}import|overseas|foreign|imps\b"
+_GOODS_WORDS = r"bill of entry|import.{0,12}good|good.{0,12}import|\bimpg|\bboe\b|icegate"
+
+
+def signed_lines(register: pd.DataFrame) -> pd.DataFrame:
+    """Aligned with the register: AMOUNTS in paise, signed as they move credit; a voucher's lines keep their signs among themselves."""
+    theirs = register["document_type"].str.casefold().str.replace(r"[^a-z]", "", regex=True)
+    ours = register["voucher_type"].str.casefold().str.replace(r"[^a-z]", "", regex=True)
+    told = (theirs != "").to_numpy()
+    credit = np.where(told, theirs.str.contains("credit").to_numpy(dtype=bool) | theirs.isin(["cn", "c", "crn"]).to_numpy(), ours.str.contains("debitnote|purchasereturn|returnoutward").to_numpy(dtype=bool) | ours.isin(["dn", "drn"]).to_numpy())
+    debit = ~credit & np.where(told, theirs.str.contains("debit").to_numpy(dtype=bool) | theirs.isin(["dn", "d", "drn"]).to_numpy(), ours.str.contains("creditnote").to_numpy(dtype=bool) | ours.isin(["cn", "crn"]).to_numpy())
+    amounts = {name: register[name].to_numpy(dtype=np.int64) for name in AMOUNTS}
+    flip = np.ones(len(register), dtype=np.int64)
+    if (credit | debit).any():
+        total = pd.Series(sum(amounts.values()))
+        voucher = register["source_file"].astype("str") + "|" + register["voucher_number"].astype("str")
+        whole = total.groupby(voucher.to_numpy(dtype=object)).transform("sum").to_numpy()
+        flip[credit & (whole > 0)] = -1
+        flip[debit & (whole < 0)] = -1
+    return pd.DataFrame({name: value * flip for name, value in amounts.items()}, index=register.index)
+
+
+def is_reverse_charge(register: pd.DataFrame) -> np.ndarray:
+    """Marked as reverse charge, and no bill of entry (its tax is paid at customs)."""
+    return np.asarray((register["reverse_charge"] == "Y").to_numpy() & ~is_import_of_goods(register), dtype=bool)
+
+
+def is_import_of_goods(register: pd.DataFrame) -> np.ndarray:
+    nature = register["supply_nature"].str.casefold()
+    return np.asarray((register["port_code"].str.strip() != "").to_numpy() | nature.str.contains(_GOODS_WORDS, regex=True).to_numpy(dtype=bool), dtype=bool)
+
+
+def is_import_of_services(register: pd.DataFrame) -> np.ndarray:
+    """Reverse charge without a supplier's GSTIN that the register calls an import, or that bears IGST alone."""
+    nature = register["supply_nature"].str.casefold()
+    said = nature.str.contains(_SERVICE_WORDS, regex=True).to_numpy(dtype=bool)
+    home = nature.str.contains(r"unregist|\burd\b|urp\b|rent|9\(4\)", regex=True).to_numpy(dtype=bool)
+    local = (register["cgst"] != 0).to_numpy() | (register["sgst"] != 0).to_numpy()
+    nobody = (register["supplier_gstin"].str.strip() == "").to_numpy()
+    return np.asarray(is_reverse_charge(register) & nobody & ~local & (said | ~home), dtype=bool)
+
+
+def period_bounds(settings: Settings) -> tuple[np.datetime64, np.datetime64]:
+    """First and last day of the return period (the quarter for a quarterly client)."""
+    assert settings.period is not None
+    last = settings.period.quarter_end if settings.quarterly else settings.period
+    first = last.plus(-2) if settings.quarterly else last
+    return np.datetime64(first.start, "s"), np.datetime64(last.end, "s")
+
+
+def booked_in_period(register: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """The voucher's date lies in the period; a voucher without a date is of this period."""
+    first, last = period_bounds(settings)
+    day = register["voucher_date"].to_numpy().astype("datetime64[s]")
+    return np.asarray(np.isnat(day) | ((day >= first) & (day <= last)), dtype=bool)
+
+
+def surely_of_another_period(register: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """Every date that the line bears lies before the period, or every one after it."""
+    first, last = period_bounds(settings)
+    days = [register[name].to_numpy().astype("datetime64[s]") for name in ("voucher_date", "document_date")]
+    dated = ~np.isnat(days[0]) | ~np.isnat(days[1])
+    before = dated & np.all([np.isnat(d) | (d < first) for d in days], axis=0)
+    after = dated & np.all([np.isnat(d) | (d > last) for d in days], axis=0)
+    return np.asarray(before | after, dtype=bool)
