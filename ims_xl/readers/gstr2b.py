@@ -55,7 +55,8 @@ def _statements(path: Path, problems: list[Problem]) -> list[Statement]:
     if kind is FileKind.GSTR2B_EXCEL:
         from ims_xl.readers.gstr2b_excel import read_2b_excel
 
-        return read_2b_excel(path)
+        excel: list[Statement] = read_2b_excel(path)
+        return excel
     raise ImsXlError(f"{path.name} is not a GSTR-2B: {what_takes(kind)}")
 
 

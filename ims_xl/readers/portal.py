@@ -36,6 +36,8 @@ class ImsFile:
     counts: Mapping[str, int]
     generated_on: str = ""
     set_aside: int = 0
+    sections: frozenset[str] = frozenset()
+    """Section labels that the file speaks for: the portal's whole download leaves empty sections out and speaks for them all the same."""
 
 
 def read_ims(path: Path, recipient_gstin: str = "") -> ImsFile:
@@ -52,7 +54,7 @@ def read_ims(path: Path, recipient_gstin: str = "") -> ImsFile:
     ledger, problems = ledger_of(rows, path.name, gstin)
     _own_gstin(ledger, gstin, path.name)
     counts = {one.section.value: len(one.records) for one in rows}
-    return ImsFile(ledger, gstin, kind, (*found.problems, *problems), counts, found.generated_on, sum(counts.values()) - len(ledger))
+    return ImsFile(ledger, gstin, kind, (*found.problems, *problems), counts, found.generated_on, sum(counts.values()) - len(ledger), _spoken_for(found))
 
 
 def section_of(name: str) -> Section | None:
@@ -136,6 +138,12 @@ def _single(record: Record, found: _Found, key: str, section: Section | None) ->
         found.gstins[value.strip().upper()] += 1
     elif key in ("gendt", "genDt", "generatedOn") and isinstance(value, str):
         found.generated_on = value.strip()
+
+
+def _spoken_for(found: _Found) -> frozenset[str]:
+    """The offline download holds no bills of entry, so it says nothing of them."""
+    named = {section.value for section in found.sections}
+    return frozenset(named | {section.value for section in Section if not section.is_import} if found.whole else named)
 
 
 def _counts_only(value: Any) -> bool:
