@@ -62,6 +62,7 @@ PORTAL: Final[tuple[ImsColumn, ...]] = (
     ImsColumn("Portal action", "ims", "portal_action", width=11, outline=1, hidden=True),
     ImsColumn("Original number", "ims", "original_number", width=15, outline=1, hidden=True),
     ImsColumn("Original date", "ims", "original_date", "date", width=11, outline=1, hidden=True),
+    ImsColumn("Port code", "ims", "port_code", "text_centre", width=9, outline=1, hidden=True),   # part of what names a bill of entry
 )
 OURS: Final[tuple[ImsColumn, ...]] = (
     ImsColumn("Match", "run", "match", width=16),
