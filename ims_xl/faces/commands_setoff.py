@@ -1,0 +1,125 @@
+"""`ims-xl setoff`: table 6.1 from a small JSON file, answer as JSON. Amounts are rupees with at most two decimals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from ims_xl.faces.cli import common
+from ims_xl.returns.setoff import ORDERS, SetOffRequest, habitual, set_off
+from ims_xl.vocabulary import HEADS, ImsXlError
+
+_KEYS: Final = ("liability", "credit", "cash_only", "rule_86b", "order")
+_MOST: Final = Decimal(10) ** 15
+
+
+@click.command("setoff", short_help="Table 6.1: credit against liability with the least cash.")
+@click.argument("liability", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result here instead of printing it.")
+@click.option("--force", is_flag=True, help="Replace the output file where it exists.")
+@common
+def setoff(liability: Path, output: Path | None, force: bool) -> None:
+    """Utilisation of credit with the least cash.
+
+    LIABILITY is a JSON file: {"liability": {"igst": "60000.00", "cgst": ..., "sgst": ..., "cess": ...}, "credit": {same heads},
+    "cash_only": {same heads}, "rule_86b": false, "order": "statute" or "portal"}; "-" reads it from standard input.
+    """
+    if output is not None:
+        _may_write(output, liability, force)
+    text = json.dumps(answer(_read(liability)), indent=2) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from ims_xl.hosts.safe_files import write_bytes
+
+    write_bytes(output, text.encode())
+
+
+def answer(request: SetOffRequest) -> dict[str, Any]:
+    """The result in rupees as text, with what the portal's habitual order would cost."""
+    best, habit = set_off(request), habitual(request)
+    return {
+        "utilisation": {use: _rupees(value) for use, value in best.utilisation.items()},
+        "cash": {head: _rupees(value) for head, value in best.cash.items()},
+        "carry_forward": {head: _rupees(value) for head, value in best.carry_forward.items()},
+        "total_cash": _rupees(best.total_cash),
+        "portal_habit": {"order": "IGST credit to CGST first", "total_cash": _rupees(habit.total_cash), "cash_saved": _rupees(habit.total_cash - best.total_cash)},
+    }
+
+
+def parse_request(data: object, name: str) -> SetOffRequest:
+    """A request from decoded JSON; an ImsXlError names the field that is wrong."""
+    if not isinstance(data, Mapping):
+        raise ImsXlError(f"{name} must hold one JSON object with 'liability' and 'credit'.")
+    unknown = [str(key) for key in data if key not in _KEYS]
+    if unknown:
+        raise ImsXlError(f"{name} has '{unknown[0]}', which set-off does not know; it knows {', '.join(_KEYS)}.")
+    for key in ("liability", "credit"):
+        if key not in data:
+            raise ImsXlError(f"{name} has no '{key}'; expected amounts for {', '.join(HEADS)}.")
+    flag = data.get("rule_86b", False)
+    if not isinstance(flag, bool):
+        raise ImsXlError(f"{name}: rule_86b must be true or false, not {flag!r}.")
+    order = data.get("order", "statute")
+    if order not in ORDERS:
+        raise ImsXlError(f"{name}: order must be 'statute' or 'portal', not {order!r}.")
+    liability, credit, cash_only = (_amounts(data.get(key, {}), f"{name}: {key}") for key in ("liability", "credit", "cash_only"))
+    return SetOffRequest(liability, credit, cash_only, rule_86b=flag, order=str(order))
+
+
+def _amounts(data: object, name: str) -> dict[str, int]:
+    if not isinstance(data, Mapping):
+        raise ImsXlError(f"{name} must hold amounts by head ({', '.join(HEADS)}), not {data!r}.")
+    unknown = [str(key) for key in data if key not in HEADS]
+    if unknown:
+        raise ImsXlError(f"{name} has the head '{unknown[0]}'; the heads are {', '.join(HEADS)}.")
+    return {head: _paise(data.get(head, 0), f"{name}.{head}") for head in HEADS}
+
+
+def _paise(value: object, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise ImsXlError(f"{name} must be an amount such as \"60000.00\", not {value!r}.")
+    try:
+        amount = Decimal(value.strip()) if isinstance(value, str) else Decimal(value)
+    except InvalidOperation:
+        raise ImsXlError(f"{name} must be an amount such as \"60000.00\", not {value!r}.") from None
+    if not amount.is_finite() or amount < 0 or amount > _MOST:
+        raise ImsXlError(f"{name} must be an amount of zero or more, not {value}.")
+    paise = amount * 100
+    if paise != paise.to_integral_value():
+        raise ImsXlError(f"{name} is {value}: at most two decimals are paise.")
+    return int(paise)
+
+
+def _read(path: Path) -> SetOffRequest:
+    name = "standard input" if str(path) == "-" else path.name
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ImsXlError(f"There is no file {path}.") from None
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ImsXlError(f"{name} cannot be read as text: {wrong}.") from None
+    try:
+        data = json.loads(text, parse_float=Decimal, parse_constant=str)
+    except (json.JSONDecodeError, RecursionError) as wrong:
+        raise ImsXlError(f"{name} is not JSON: {wrong}.") from None
+    return parse_request(data, name)
+
+
+def _may_write(output: Path, given: Path, force: bool) -> None:
+    if output.exists() and given.exists() and output.samefile(given):
+        raise ImsXlError(f"{output} is the input; give another file with -o.")
+    if output.exists() and not force:
+        raise ImsXlError(f"{output} exists already; give --force to replace it.")
+    if not output.absolute().parent.is_dir():
+        raise ImsXlError(f"There is no folder {output.absolute().parent} to write {output.name} in.")
+
+
+def _rupees(paise: int) -> str:
+    return f"{paise // 100}.{paise % 100:02d}"
