@@ -65,6 +65,8 @@ class OpenBook:
     names: Mapping[str, str] = field(default_factory=dict)
     ours: frozenset[str] = frozenset()
     """Sheets that are ours by the hidden sheet's word, by their actual names."""
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Frames of the follow-up for the tabs that show more than one month, by tab name (`Layout.frames`)."""
 
 
 @contextmanager
@@ -106,16 +108,17 @@ def open_state(
         raise ImsXlError(f"There is no file {path}.")
     opened = read_book(open_book(path, host), ims_sheet, register_sheet)
     settings = _told(opened.state, gstin, period, name, quarterly)
-    return replace(opened, state=remembering(replace(opened.state, settings=settings), path.parent))
+    return remembering(replace(opened, state=replace(opened.state, settings=settings)), path.parent)
 
 
-def remembering(state: BookState, folder: Path) -> BookState:
-    """The state with what the history beside the books knows of earlier periods; without a history, as it is."""
+def remembering(opened: OpenBook, folder: Path) -> OpenBook:
+    """The book with what the history beside it knows of earlier periods; without a history, as it is."""
     if not (folder / ".ims-xl" / "history.sqlite").exists():
-        return state
-    from ims_xl.history import with_history
+        return opened
+    from ims_xl.history import trend_frame, with_history
 
-    return with_history(state, folder)
+    frames = {**opened.frames, "Trend": trend_frame(opened.state, folder)}
+    return replace(opened, state=with_history(opened.state, folder), frames=frames)
 
 
 def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> OpenBook:
@@ -181,7 +184,7 @@ def plan(opened: OpenBook, rec: Reconciliation) -> Any:
     """The whole plan of one writing: data sheets, tabs, and the hidden store."""
     ims = _where(opened.ims, tabs.ims_headings(opened.ims.own))
     register = _where(opened.register, tabs.register_headings(opened.register.own))
-    layout = Layout(ims=ims, register=register, names=opened.names, version=__version__)
+    layout = Layout(ims=ims, register=register, names=opened.names, version=__version__, frames=opened.frames)
     laid = tabs.lay_out(rec, layout)
     ours = sorted({sheet.name for sheet in laid.sheets} | {w.sheet for w in (ims, register) if w.own} | {STORE})
     where = {"ims": ims.sheet, "register": register.sheet, "ours": ours, "version": __version__}

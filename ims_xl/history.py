@@ -179,6 +179,14 @@ def with_history(state: BookState, folder: Path) -> BookState:
     return replace(state, earlier=_together([state.earlier, found]))
 
 
+def trend_frame(state: BookState, folder: Path) -> pd.DataFrame:
+    """period, match_percent: the closed periods before the book's own, oldest first."""
+    with open_history(folder) as history:
+        trend = history.trend(state.settings.gstin)
+    trend = trend[trend["period"] < str(state.settings.period)]
+    return pd.DataFrame({"period": trend["period"], "match_percent": (trend["match_rate"] * 100).round(1)}).reset_index(drop=True)
+
+
 def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """A document carried by the book and found in the history stands once per period."""
     filled = [frame for frame in frames if len(frame)]

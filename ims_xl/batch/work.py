@@ -68,7 +68,7 @@ def _month(files: ClientFiles, as_of: date) -> tuple[dict[str, Any], dict[str, A
     with books.held(files.book):
         # A book that is there already is continued: what the accountant typed in it stays.
         opened = books.open_state(files.book) if files.book.exists() else books.fresh(settings)
-        opened = replace(opened, state=books.remembering(opened.state, files.book.parent))
+        opened = books.remembering(opened, files.book.parent)
         pulled = month.pull(opened.state, [Path(p) for p in files.ims], [Path(p) for p in files.register], [Path(p) for p in files.gstr2b])
         opened = replace(opened, state=pulled.state)
         rec = books.reconciled(opened, as_of)

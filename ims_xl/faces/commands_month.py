@@ -232,7 +232,7 @@ def run_month(
 
     with books.held(output):
         opened = books.fresh(settings)
-        opened = replace(opened, state=books.remembering(opened.state, output.parent))
+        opened = books.remembering(opened, output.parent)
         pulled = month.pull(opened.state, ims, register, gstr2b, progress)
         opened = replace(opened, state=pulled.state)
         rec = books.reconciled(opened, as_of, progress)
