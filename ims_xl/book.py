@@ -21,6 +21,8 @@ import pandas as pd
 from ims_xl import __version__
 from ims_xl.book_sheets import DataSheet, are_ours, extent, heading_columns, typed_work
 from ims_xl.filling import changes_of_action, reduction_text
+from ims_xl.followup.exposure import default_risk
+from ims_xl.followup.trail import pending_trail
 from ims_xl.gstin import is_valid
 from ims_xl.hosts import open_book, safe_files
 from ims_xl.hosts.base import Host, SheetInfo, SheetText
@@ -184,7 +186,8 @@ def plan(opened: OpenBook, rec: Reconciliation) -> Any:
     """The whole plan of one writing: data sheets, tabs, and the hidden store."""
     ims = _where(opened.ims, tabs.ims_headings(opened.ims.own))
     register = _where(opened.register, tabs.register_headings(opened.register.own))
-    layout = Layout(ims=ims, register=register, names=opened.names, version=__version__, frames=opened.frames)
+    frames = {**opened.frames, "Default Risk": default_risk(rec), "Pending": pending_trail(rec)}
+    layout = Layout(ims=ims, register=register, names=opened.names, version=__version__, frames=frames)
     laid = tabs.lay_out(rec, layout)
     ours = sorted({sheet.name for sheet in laid.sheets} | {w.sheet for w in (ims, register) if w.own} | {STORE})
     where = {"ims": ims.sheet, "register": register.sheet, "ours": ours, "version": __version__}

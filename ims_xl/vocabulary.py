@@ -97,6 +97,9 @@ class Section(StrEnum):
         return Section(self.value[:-1]) if self.is_amendment else self
 
 
+EVIDENCE_FREE: Final = frozenset({"B2B-CN", "B2B-CNA", "IMPG", "IMPGA", "IMPGSEZ", "IMPGSEZA"})
+"""Sections whose waiting rows need no proof of receipt: credit notes take credit away, imports carry the bill of entry."""
+
 SECTION_BY_KEY: Final[Mapping[str, Section]] = {s.key: s for s in Section}
 
 
