@@ -99,13 +99,24 @@ def upload_profiles() -> Mapping[str, UploadProfile]:
 @lru_cache(maxsize=4096)
 def place_code(text: str) -> str:
     """The two-digit state code of `27`, `27-Maharashtra`, `Maharashtra (27)` or `Maharashtra`; "" where it is none of them."""
-    plain = " ".join(text.replace("&", " and ").replace("_", " ").lower().split())
-    digits = re.fullmatch(r"(\d{1,2})(?:\.0+)?(?:\s*[-–:.)]?\s*\D.*)?", plain) or re.fullmatch(r"\D+[-(:\s]\s*(\d{1,2})\)?", plain)
+    spoken = _spoken(text)
+    digits = re.fullmatch(r"(\d{1,2})(?:\.0+)?(?:\s*[-–:.)]?\s*\D.*)?", spoken) or re.fullmatch(r"\D+[-(:\s]\s*(\d{1,2})\)?", spoken)
+    names, codes = _places()
     if digits:
-        code = digits[1].zfill(2)
-        return code if 1 <= int(code) <= 38 or code in ("96", "97", "99") else ""
-    code = words()["places"].get(plain, "") or words()["places"].get(plain.replace(" and ", " & "), "")
-    return str(code)
+        return digits[1].zfill(2) if digits[1].zfill(2) in codes else ""
+    return names.get(spoken, "")
+
+
+@cache
+def _places() -> tuple[Mapping[str, str], frozenset[str]]:
+    """Names and aliases of states.toml -> code, and the codes."""
+    states = tomllib.loads((files("ims_xl") / "rules" / "states.toml").read_text(encoding="utf-8"))["state"]
+    names = {_spoken(name): str(state["code"]) for state in states for name in (*state.get("aliases", ()), state["name"])}
+    return names | words()["places"], frozenset(names.values())
+
+
+def _spoken(text: str) -> str:
+    return " ".join(text.replace("&", " and ").replace("_", " ").lower().split())
 
 
 @lru_cache(maxsize=256)
