@@ -1,0 +1,74 @@
+"""A firm's folder is understood by content: names of files mean nothing, a folder that makes no sense says why."""
+
+import pytest
+
+from ims_xl.batch.clients import find_clients, look_into
+from ims_xl.vocabulary import ImsXlError
+from tests.portal_files import RECIPIENT, doc, gstin, gstr2b, ims_download, record
+
+REGISTER = "Voucher number,Supplier GSTIN,Document number,Document date,Taxable value,IGST\nV1,{g},A-1,07-10-2026,1000.00,180.00\n"
+
+
+@pytest.fixture
+def client(tmp_path):
+    folder = tmp_path / "Balaji"
+    folder.mkdir()
+    (folder / "anything.dat.json").write_text(ims_download(record("b2b", gstin(1), "A-1", igst="180.00")))
+    (folder / "purchases.csv").write_text(REGISTER.format(g=gstin(1)))
+    return folder
+
+
+def test_gstin_and_period_come_from_the_files(client):
+    (client / "statement.json").write_text(gstr2b(doc("b2b", gstin(1), "A-1", igst="180.00"), period="102026"))
+    found = look_into(client)
+    assert (found.gstin, found.period, found.trouble) == (RECIPIENT, "2026-10", "")
+    assert [len(f) for f in (found.ims, found.register, found.gstr2b)] == [1, 1, 1]
+    assert found.book.name == f"{RECIPIENT}_2026-10.xlsx"
+
+
+def test_what_client_toml_says_wins(client):
+    (client / "client.toml").write_text('gstin = "27AAKCB4321Q1ZA"\nperiod = "2026-11"\nname = "Balaji & Sons"\nquarterly = true\n')
+    found = look_into(client)
+    assert (found.period, found.name, found.quarterly) == ("2026-12", "Balaji & Sons", True)
+
+
+def test_files_of_a_period_lie_in_its_in_folder(client):
+    inner = client / "2026-10" / "in"
+    inner.mkdir(parents=True)
+    for name in ("anything.dat.json", "purchases.csv"):
+        (client / name).rename(inner / name)
+    assert look_into(client).ims == (str(inner / "anything.dat.json"),)
+
+
+def test_results_of_earlier_runs_are_no_inputs(client):
+    (client / f"{RECIPIENT}_2026-09.xlsx").write_bytes(b"an earlier book")
+    (client / "~$open.xlsx").write_bytes(b"")
+    assert look_into(client).trouble == ""
+
+
+@pytest.mark.parametrize(("spoil", "said"), [
+    (lambda f: (f / "purchases.csv").unlink(), "register"),
+    (lambda f: (f / "anything.dat.json").unlink(), "IMS"),
+    (lambda f: (f / "cut.json").write_text('{"imsDetails": {"b2b": [{"stin": "29'), ""),
+    (lambda f: (f / "client.toml").write_text("gstin = "), "client.toml"),
+    (lambda f: (f / "client.toml").write_text('colour = "red"'), "colour"),
+    (lambda f: [p.unlink() for p in f.iterdir()], "no files"),
+])
+def test_a_folder_that_makes_no_sense_says_why(client, spoil, said):
+    spoil(client)
+    trouble = look_into(client).trouble
+    assert said in trouble if said else True
+
+
+def test_inputs_change_with_the_files_only(client):
+    before = look_into(client).inputs
+    assert look_into(client).inputs == before
+    (client / "purchases.csv").write_text(REGISTER.format(g=gstin(2)))
+    assert look_into(client).inputs != before
+
+
+def test_a_root_without_clients_is_refused(tmp_path):
+    with pytest.raises(ImsXlError, match="no client folders"):
+        find_clients(tmp_path)
+    with pytest.raises(ImsXlError, match="no folder"):
+        find_clients(tmp_path / "nowhere")
