@@ -209,9 +209,8 @@ def _dxf_format(d: Differential) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from tests.tabs.sample import hers, layout, sample
-
     from ims_xl.workbook.tabs import SHEETS, lay_out
+    from tests.tabs.sample import hers, layout, sample
 
     rec = sample(palette=sys.argv[2] if len(sys.argv) > 2 else "Standard")
     paint(lay_out(rec, layout(rec)), Path(sys.argv[1]), SHEETS, rec.state.settings.palette)

@@ -9,6 +9,8 @@ import pandas as pd
 
 from ims_xl.gstin import check_character
 from ims_xl.period import Period
+from ims_xl.returns.gstr2b import expected_2b
+from ims_xl.returns.gstr3b import gstr3b
 from ims_xl.settings import Settings
 from ims_xl.state import (
     CONTACT_COLUMNS,
@@ -18,8 +20,6 @@ from ims_xl.state import (
     LOG_COLUMNS,
     WORK_COLUMNS,
     BookState,
-    Gstr2B,
-    Gstr3B,
     HandLinks,
     Links,
     Portal2B,
@@ -143,7 +143,7 @@ def sample(rows: list[tuple] | None = None, books: list[tuple] | None = None, pa
         booked = kind not in ("not_in_books", "duplicate", "superseded") and more.get("change") != "gone"
         results.append({"match_class": kind, "clean": kind in ("exact", "tolerance"), "confidence": 100 if kind == "exact" else 70, "differences": differs,
                         "explanation": _explained(kind, differs), "runner_up": ""})
-        for line in range(2 if kind == "grouped" else 1) if booked else ():
+        for _line in range(2 if kind == "grouped" else 1) if booked else ():
             register_rows.append({**base, "voucher_number": f"PV-{100 + n}", "voucher_type": "Debit Note" if "-CN" in section else "Purchase", "voucher_date": day,
                                   "document_value": round(taxable * 100), "itc_eligibility": "Inputs", "source_file": "register.xlsx", "source_sheet": "Purchases", "source_row": len(register_rows) + 4})
             register_result.append(len(results) - 1)
@@ -172,26 +172,21 @@ def sample(rows: list[tuple] | None = None, books: list[tuple] | None = None, pa
                                     "how": ["alias", "alias", "confirmed"], "sample": ["27AAACA1111B1Z?", "AS/26-27/0451", "1,25,000.00"]}),
         problems=(Problem("register.xlsx", "Purchases", 17, "supplier_gstin", "check character is wrong: 27AAACA1111B1ZX"),),
     )
-    amounts = dict.fromkeys(HEADS, 0)
-    two_b = Gstr2B(
-        rows=pd.DataFrame({"box": [""] * len(ims), "counts": [False] * len(ims), **{f"effect_{h}": np.zeros(len(ims), dtype=np.int64) for h in HEADS}, "note": [""] * len(ims)}),
-        bypass=pd.DataFrame(columns=["path", "supplier", "number", "date", *HEADS, "note"]), boxes={"itcavl.nonrevsup.b2b": amounts}, portal_boxes={},
-        differences=pd.DataFrame(columns=["path", "key", "supplier_gstin", "document_number", *HEADS, "why"]), estimated=rows is not None,
-    )
-    three_b = Gstr3B({b: amounts for b in ("3.1(d)", "4A1", "4A2", "4A3", "4A4", "4A5", "4B1", "4B2", "4C", "4D1", "4D2")}, pd.DataFrame(columns=["box", "line", *HEADS, "source"]))
+    belonging = pd.DataFrame({"two_b_period": ["2026-10"] * len(ims), "estimated": [True] * len(ims), "in_period": [True] * len(ims)}, index=ims.index)
+    facts = pd.DataFrame(index=ims.index)
+    two_b = expected_2b(ims, work, belonging, links, state.portal_2b, state.earlier, settings)
+    three_b = gstr3b(two_b, ims, work, state.register, links, facts, state.inputs, settings)
     checks = (
         TieOut("IMS rows read = rows in the JSON", str(len(ims)), str(len(ims)), True), TieOut("IGST: accepted + rejected + pending + no action = read", "5188440.00", "5188440.00", True),
         TieOut("Accepted rows whose ITC-reduction question is open", "0", "2", False, "B2BA CC-7001A, B2B-CN CCN-2"),
         TieOut("GSTR-2B itcavl IGST: portal = expected", "5188440.00", "5187000.00", False, "see the documents listed on GSTR-2B"),
     )
-    belonging = pd.DataFrame({"two_b_period": ["2026-10"] * len(ims), "estimated": [True] * len(ims), "in_period": [True] * len(ims)})
-    return Reconciliation(state, date(2026, 11, 12), links, belonging, pd.DataFrame(index=ims.index), decisions, why, two_b, three_b, checks)
+    return Reconciliation(state, date(2026, 11, 12), links, belonging, facts, decisions, why, two_b, three_b, checks)
 
 
 def layout(rec: Reconciliation) -> Layout:
     """A book of ours."""
-    helpers = [h for h in ims_headings(True) if h not in own_ims(0).columns]
-    return Layout(ims=own_ims(len(rec.state.ims), helpers=helpers), register=own_register(len(rec.state.register)), version="0.0.0")
+    return Layout(ims=own_ims(len(rec.state.ims)), register=own_register(len(rec.state.register)), version="0.0.0")
 
 
 def hers(rec: Reconciliation) -> Layout:

@@ -1,12 +1,15 @@
-"""The dates that the tabs count down to, taken from the rulebook of the book's period."""
+"""The dates that the tabs count down to, taken from the dated tables of the rulebook."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from ims_xl.period import Period
+from ims_xl.gstin import state_code
+from ims_xl.period import Period, financial_year_label
+from ims_xl.rulebook.calendar import calendar
 from ims_xl.state import Reconciliation
+from ims_xl.vocabulary import ImsXlError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,39 +24,47 @@ class DueDate:
 
 def draft_2b(rec: Reconciliation) -> date:
     """The day on which the period's GSTR-2B is drawn."""
-    following = _period(rec).plus(1)
-    return date(following.year, following.month, 14)
+    return _due(rec, "2B")
 
 
 def due_3b(rec: Reconciliation) -> date:
     """The client's own GSTR-3B of the period: the last day on which an action can still be changed."""
-    following = _period(rec).plus(1)
-    return date(following.year, following.month, 22 if rec.state.settings.quarterly else 20)
+    return _due(rec, "GSTR-3B")
 
 
 def supplier_due(rec: Reconciliation) -> date:
     """The day by which a monthly supplier's GSTR-1 puts a document into this period's 2B."""
-    following = _period(rec).plus(1)
-    return date(following.year, following.month, 11)
+    return calendar().due_date("GSTR-1", period_of(rec))
 
 
-def cut_off(financial_year: int) -> date:
-    """The last day of credit for documents of that financial year, section 16(4)."""
-    return date(financial_year + 1, 11, 30)
+def cut_off(financial_year: int) -> date | None:
+    """The last day of credit for documents of that financial year, section 16(4); None before GST began."""
+    try:
+        return calendar().itc_cutoff_of(financial_year)
+    except ImsXlError:
+        return None
 
 
 def key_dates(rec: Reconciliation) -> tuple[DueDate, ...]:
-    """What Home counts down to."""
-    period = _period(rec)
-    return (
-        DueDate("Suppliers' GSTR-1, monthly", supplier_due(rec), "what is filed by then enters this period's GSTR-2B"),
+    """What Home counts down to, in the order of the days."""
+    year = period_of(rec).financial_year
+    ends = [(y, cut_off(y)) for y in (year - 1, year)]
+    lost = next(((y, day) for y, day in ends if day and day >= rec.as_of), None)
+    dates = [
+        DueDate("Suppliers' GSTR-1, monthly", supplier_due(rec), "filed by then = in this period's GSTR-2B"),
         DueDate("GSTR-2B is drawn", draft_2b(rec), "no action by then counts as accepted"),
-        DueDate("GSTR-3B", due_3b(rec), "actions may change until it is filed; press Compute GSTR-2B after each change"),
-        DueDate("Credit of the year before ends, 16(4)", cut_off(period.financial_year - 1), "later documents of that year give no credit"),
-    )
+        DueDate("GSTR-3B", due_3b(rec), "until it is filed actions may change; then Compute GSTR-2B again"),
+    ]
+    if lost:
+        dates.append(DueDate(f"Credit of {financial_year_label(lost[0])} ends", lost[1], "section 16(4), or the annual return if earlier"))
+    return tuple(sorted(dates, key=lambda due: due.day))
 
 
-def _period(rec: Reconciliation) -> Period:
-    period = rec.state.settings.period
-    assert period is not None  # reconcile() refuses a book without one
-    return period
+def period_of(rec: Reconciliation) -> Period:
+    """The book's period; a book without one is laid out as of the day."""
+    return rec.state.settings.period or Period.of(rec.as_of)
+
+
+def _due(rec: Reconciliation, what: str) -> date:
+    settings = rec.state.settings
+    return calendar().due_date(what, period_of(rec), state_code(settings.gstin), settings.quarterly)

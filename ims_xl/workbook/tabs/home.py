@@ -22,7 +22,7 @@ from ims_xl.workbook.tabs.home_needs import Need, needs
 from ims_xl.workbook.tabs.live import live_formulas
 from ims_xl.workbook.tabs.not_in_ims import CHASE, not_in_ims_frame
 from ims_xl.workbook.tabs.pieces import client_line, indian, page, signed_tax
-from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters
+from ims_xl.workbook.tabs.where import Layout, area, letters
 from ims_xl.workbook.theme import TAB_COLOURS
 
 FIRST: Final = 2            # column A is a margin
@@ -74,7 +74,7 @@ def home_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     money = [area(TILES + 2, FIRST, TILES + 2, LAST), area(BODY + 1, FIRST + 5, BODY + LIST_ROWS, FIRST + 5), *places.money]
     return SheetPlan(
         name=where.name("Home"), cells=cells, merges=tuple(merges),
-        widths={1: 2, **{c: WIDTH for c in range(FIRST, LAST + 1)}}, heights={1: 30, TILES + 1: 32, TILES: 18, BODY: 20},
+        widths={1: 2, **dict.fromkeys(range(FIRST, LAST + 1), WIDTH)}, heights={1: 30, TILES + 1: 32, TILES: 18, BODY: 20},
         formats=(*_tile_formats(), *(f for block in money for f in indian([block]))),
         validations=(Validation(area(sign + 1, FIRST + 2, sign + 3, FIRST + 4), kind="length", minimum=0, maximum=120, error="At most 120 characters."),),
         charts=charts(where.name("Home"), places, chart_row + 1, FIRST, settings.palette), tab_colour=TAB_COLOURS["navy"],

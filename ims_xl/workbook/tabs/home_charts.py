@@ -62,7 +62,7 @@ def figures(rec: Reconciliation, books: pd.DataFrame, where: Layout, row: int, l
     )
     places = [(row, row + len(b.lines) - 1, left + b.offset, left + b.offset + 2) for b in blocks]
     money = tuple(area(row + 1, values, last, values) for _, last, _, values in places[:2])
-    return blocks, Places(*places, trend, money)
+    return blocks, Places(places[0], places[1], places[2], trend, money)
 
 
 def charts(sheet: str, places: Places, row: int, column: int, palette: str) -> tuple[Chart, ...]:
@@ -76,7 +76,7 @@ def charts(sheet: str, places: Places, row: int, column: int, palette: str) -> t
         return (Series(name, cells(names, head + 1, last), cells(values, head + 1, last), chart_colour(colour, palette)),)
 
     # One series an action: each has its own colour and stands by name in the legend.
-    head, last, names, values = places.actions
+    head, _last, names, values = places.actions
     actions = tuple(
         Series(action.value, cells(names, head, head), cells(values, head + n, head + n), chart_colour(look, palette))
         for n, (action, look) in enumerate(zip(Action, ("accept", "reject", "pending", "noaction")), start=1)

@@ -7,8 +7,8 @@ person's workbook only our columns, at the column numbers that `where.ims.column
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from ims_xl.vocabulary import HEADS, Action, Change, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch, Validation
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
 from ims_xl.workbook.tabs.pieces import WORDS, client_line, indian, money_areas
+from ims_xl.workbook.tabs.returns_columns import HEADINGS as HELPERS
+from ims_xl.workbook.tabs.returns_columns import returns_columns
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters, runs
 
 HEADER_ROW: Final = 6
@@ -82,27 +84,30 @@ OURS: Final[tuple[ImsColumn, ...]] = (
     ImsColumn("Change", "work", "change", width=9),
     ImsColumn("Portal error", "work", "portal_error", width=26),
 )
-HEADINGS: Final[tuple[str, ...]] = tuple(c.heading for c in (*PORTAL, *OURS))
+OUR_HEADINGS: Final[tuple[str, ...]] = (*(c.heading for c in OURS), *HELPERS)
+HEADINGS: Final[tuple[str, ...]] = (*(c.heading for c in PORTAL), *OUR_HEADINGS)
 AMOUNTS: Final = ("Document value", "Taxable value", "IGST", "CGST", "SGST", "Cess")
 
 
-def own_ims(count: int, sheet: str = "IMS", helpers: Sequence[str] = ()) -> SheetWhere:
+def own_ims(count: int, sheet: str = "IMS") -> SheetWhere:
     """The IMS sheet of a book of ours with that many documents: headings in row 6, data from row 7."""
-    return SheetWhere(sheet, HEADER_ROW, np.arange(DATA_ROW, DATA_ROW + count), {h: i for i, h in enumerate((*HEADINGS, *helpers), start=1)})
+    return SheetWhere(sheet, HEADER_ROW, np.arange(DATA_ROW, DATA_ROW + count), {h: i for i, h in enumerate(HEADINGS, start=1)})
 
 
-def ims_patch(rec: Reconciliation, where: Layout, helpers: tuple[TableColumn, ...] = ()) -> TablePatch:
-    """The IMS sheet of this run. `helpers` are the columns of the returns, placed already."""
+def ims_patch(rec: Reconciliation, where: Layout) -> TablePatch:
+    """The IMS sheet of this run, with the helper columns of the returns at its right end."""
     place = where.ims
     frames: dict[str, pd.DataFrame] = {"ims": rec.state.ims, "work": rec.state.work, "run": worked_out(rec, where.register)}
     wanted = (*PORTAL, *OURS) if place.own else OURS
     columns = tuple(_column(c, frames[c.source][c.field], place) for c in wanted if c.heading in place.columns)
+    # In a person's workbook nobody needs to see the helpers: the returns read them all the same.
+    helpers = tuple(c if place.own else replace(c, hidden=True) for c in returns_columns(rec, place))
     all_columns = columns + helpers
-    numbers = [*place.columns.values(), *(c.column for c in helpers)]
+    numbers = list(place.columns.values())
     return TablePatch(
         sheet=place.sheet, header_row=place.header_row, rows=np.asarray(place.rows).tolist(), columns=all_columns,
         table_area=area(place.header_row, place.first_column or min(numbers, default=1), place.last_row, max(numbers, default=1)),
-        formats=_formats(rec, place, columns) if len(rec.state.ims) else (),
+        formats=_formats(rec, place, all_columns) if len(rec.state.ims) else (),
         validations=tuple(_validations(rec, place)) if len(rec.state.ims) else (),
         cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None,
     )
@@ -132,11 +137,10 @@ def _column(c: ImsColumn, values: pd.Series, place: SheetWhere) -> TableColumn:
 
 
 def _plain(values: pd.Series, kind: Kind) -> Sequence[Any]:
-    if kind == "text":
-        return values.to_numpy(dtype=object)
+    array: Any = values.to_numpy(dtype=object) if kind == "text" else values.to_numpy()
     if str(values.dtype) == "Int64":
-        return np.where(values.isna(), None, values.to_numpy(dtype=object, na_value=None))
-    return values.to_numpy()
+        array = values.to_numpy(dtype=object, na_value=None)
+    return cast(Sequence[Any], array)
 
 
 def _formats(rec: Reconciliation, place: SheetWhere, columns: Sequence[TableColumn]) -> tuple[ConditionalFormat, ...]:

@@ -7,7 +7,7 @@ Default frame: vouchers of the results "Only in books" and "Outside IMS". The fo
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -106,18 +106,17 @@ def _dated(frame: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
     return frame
 
 
-def _cause(row: object, cut: date | None, as_of: date) -> str:
-    get = lambda name: getattr(row, name)  # noqa: E731
-    if get("kind") == NEVER:
-        if get("reverse_charge") == "Y":
+def _cause(row: Any, cut: date | None, as_of: date) -> str:
+    if row.kind == NEVER:
+        if row.reverse_charge == "Y":
             return "Reverse charge: pay in 3.1(d), claim in 4(A)(3); never in IMS"
-        if get("port_code"):
+        if row.port_code:
             return "Import: comes from the bill of entry, not from a supplier's return"
-        return get("explanation") or "Supplier unregistered or GSTIN missing: no credit through IMS"
-    if get("supplier_gstin") and not is_valid(get("supplier_gstin")):
+        return str(row.explanation) or "Supplier unregistered or GSTIN missing: no credit through IMS"
+    if row.supplier_gstin and not is_valid(row.supplier_gstin):
         return "The supplier's GSTIN in the books is not valid; mend it and run again"
     if cut and cut < as_of:
         return f"The time of section 16(4) ran out on {cut:%d-%m-%Y}: no credit any more"
     if not sum(getattr(row, head) for head in HEADS):
         return "No tax is booked: exempt, or a composition supplier"
-    return get("explanation") or "The supplier has not reported it: not filed, not saved, or under another GSTIN"
+    return str(row.explanation) or "The supplier has not reported it: not filed, not saved, or under another GSTIN"

@@ -75,7 +75,7 @@ def _books_column(name: str, heading: str, values: pd.Series, place: SheetWhere)
     kind = _KINDS.get(REGISTER_LEDGER[name], "text")
     plain: Any = values.to_numpy(dtype=object) if kind == "text" else values.to_numpy()
     if str(values.dtype) == "Int64":
-        plain = np.where(values.isna(), None, values.to_numpy(dtype=object, na_value=None))
+        plain = values.to_numpy(dtype=object, na_value=None)
     if name == "source_row":
         plain = np.where(values.to_numpy() > 0, values.to_numpy(dtype=object), None)
     style = {"rupees": "rupees", "date": "date", "number": "count"}.get(kind, "text")
