@@ -174,3 +174,4 @@ class Plan:
     patches: tuple[TablePatch, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     active: str = ""
+    palette: str = "Standard"

@@ -1,0 +1,155 @@
+"""`xl/workbook.xml`: which sheets there are and in which order, the defined names, the date system, which sheet opens first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ims_xl.hosts.package import xml
+from ims_xl.hosts.package.archive import Archive
+from ims_xl.hosts.package.relations import add_type, free_part, relate, relations
+from ims_xl.vocabulary import ImsXlError
+
+_ORDER = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups", "externalReferences", "definedNames", "calcPr", "oleSize",
+          "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst")
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """One sheet of the book; `kind` is worksheet, chartsheet, dialogsheet, or xlMacrosheet."""
+
+    name: str
+    part: str
+    kind: str
+    state: str
+    sheet_id: int
+
+
+class Workbook:
+    """The workbook part of a package, read once and written back by `store`."""
+
+    def __init__(self, archive: Archive, name: str) -> None:
+        self.archive = archive
+        main = [r for r in relations(archive, "") if r.kind == "officeDocument"]
+        if not main or main[0].target not in archive:
+            raise ImsXlError(f"{name}: a zip file, but not a workbook (it has no workbook part); expected an .xlsx or .xlsm file.")
+        self.part = main[0].target
+        self.data = xml.as_utf8(archive.read(self.part))
+        top = xml.root(self.data)
+        if top.local != "workbook":
+            raise ImsXlError(f"{name}: a document of another kind ({top.local}); expected an .xlsx or .xlsm workbook.")
+        self.prefix = top.prefix.decode()
+        self.strict = b"http://purl.oclc.org/ooxml/spreadsheetml/main" in xml.opening(self.data, top)
+        self._read_sheets()
+
+    def _read_sheets(self) -> None:
+        by_id = {r.id: r for r in relations(self.archive, self.part)}
+        sheets = []
+        block = xml.descend(self.data, "sheets")
+        for element in xml.inside(self.data, block) if block else []:
+            a = element.attributes
+            tie = by_id.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
+            state = {"hidden": "hidden", "veryHidden": "very_hidden"}.get(a.get("state", ""), "visible")
+            sheets.append(SheetEntry(a.get("name", ""), tie.target if tie else "", tie.kind if tie else "", state, int(a.get("sheetId", "0") or 0)))
+        self.sheets: tuple[SheetEntry, ...] = tuple(sheets)
+
+    def sheet(self, name: str) -> SheetEntry | None:
+        """The sheet of that name; Excel does not tell capitals from small letters."""
+        wanted = name.casefold()
+        return next((s for s in self.sheets if s.name.casefold() == wanted), None)
+
+    @property
+    def date1904(self) -> bool:
+        """Whether day 0 is 1 January 1904 (books from an old Macintosh)."""
+        found = xml.descend(self.data, "workbookPr")
+        return found is not None and found.attributes.get("date1904", "") in ("1", "true", "on")
+
+    def part_of(self, kind: str) -> str:
+        """The part of the book that has this relationship ("styles", "sharedStrings"), "" where there is none."""
+        return next((r.target for r in relations(self.archive, self.part) if r.kind == kind and not r.external), "")
+
+    def store(self) -> None:
+        """Writes the part back into the archive."""
+        self.archive.write(self.part, self.data)
+
+    def add_sheet(self, name: str, state: str = "visible") -> SheetEntry:
+        """A new sheet at the end (so that every `localSheetId` stays right); its part is still to be written."""
+        part = free_part(self.archive, "xl/worksheets/sheet{}.xml")
+        self.archive.write(part, b"")
+        add_type(self.archive, part, SHEET_TYPE)
+        tie = relate(self.archive, self.part, "worksheet", part, strict=self.strict)
+        number = max((s.sheet_id for s in self.sheets), default=0) + 1
+        block = xml.descend(self.data, "sheets")
+        if block is None:
+            self._insert("sheets", f"<{self.prefix}sheets></{self.prefix}sheets>")
+            block = xml.descend(self.data, "sheets")
+            assert block is not None
+        words = {"hidden": ' state="hidden"', "very_hidden": ' state="veryHidden"'}.get(state, "")
+        prefix, declaration = self._relationship_prefix()
+        child = f'<{self.prefix}sheet name="{xml.attribute(name)}" sheetId="{number}"{words}{declaration} {prefix}:id="{tie}"/>'
+        self.data = xml.append_child(self.data, block, child.encode())
+        self._read_sheets()
+        return self.sheets[-1]
+
+    def _relationship_prefix(self) -> tuple[str, str]:
+        tag = xml.opening(self.data, xml.root(self.data)).decode()
+        namespace = "http://purl.oclc.org/ooxml/officeDocument/relationships" if self.strict else "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        found = re.search(r"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(namespace) + "[\"']", tag)
+        return (found[1], "") if found else ("r", f' xmlns:r="{namespace}"')
+
+    def _insert(self, local: str, element: str) -> None:
+        """Puts a child of <workbook> where the schema wants it."""
+        top = xml.root(self.data)
+        rank = _ORDER.index(local)
+        place = top.inner
+        for child in xml.inside(self.data, top):
+            # an unknown child (mc:AlternateContent) stands wherever it stands: it moves nothing
+            if child.local in _ORDER and _ORDER.index(child.local) < rank:
+                place = child.end
+        self.data = self.data[:place] + element.encode() + self.data[place:]
+
+    def define(self, name: str, formula: str, local_sheet: int | None = None) -> None:
+        """Sets a defined name, of the whole book or of the sheet at that 0-based position."""
+        scope = "" if local_sheet is None else f' localSheetId="{local_sheet}"'
+        written = f'<{self.prefix}definedName name="{xml.attribute(name)}"{scope}>{xml.formula_text(formula)}</{self.prefix}definedName>'.encode()
+        block = xml.descend(self.data, "definedNames")
+        if block is None:
+            self._insert("definedNames", f"<{self.prefix}definedNames></{self.prefix}definedNames>")
+            block = xml.descend(self.data, "definedNames")
+            assert block is not None
+        for element in xml.inside(self.data, block):
+            a = element.attributes
+            if a.get("name", "").casefold() == name.casefold() and a.get("localSheetId") == (None if local_sheet is None else str(local_sheet)):
+                # a person's comment or hidden mark on the name stays
+                tag = xml.opening(self.data, element)
+                tag = tag[:-2] + b">" if tag.endswith(b"/>") else tag
+                self.data = self.data[: element.start] + tag + xml.formula_text(formula).encode() + b"</" + element.name + b">" + self.data[element.end:]
+                return
+        self.data = xml.append_child(self.data, block, written)
+
+    def defined(self, name: str, local_sheet: int | None = None) -> str:
+        """What a defined name stands for, "" where there is none."""
+        block = xml.descend(self.data, "definedNames")
+        for element in xml.inside(self.data, block) if block else []:
+            a = element.attributes
+            if a.get("name", "").casefold() == name.casefold() and a.get("localSheetId") == (None if local_sheet is None else str(local_sheet)):
+                return xml.unescape(self.data[element.inner: element.inner_end].decode())
+        return ""
+
+    @property
+    def active(self) -> int:
+        """The 0-based position of the sheet that opens first."""
+        view = xml.descend(self.data, "bookViews", "workbookView")
+        return int(view.attributes.get("activeTab", "0") or 0) if view else 0
+
+    def activate(self, position: int) -> None:
+        """Makes that sheet the one that opens first; its own view and the old one's are the caller's to mark."""
+        view = xml.descend(self.data, "bookViews", "workbookView")
+        if view is None:
+            self._insert("bookViews", f'<{self.prefix}bookViews><{self.prefix}workbookView activeTab="{position}"/></{self.prefix}bookViews>')
+            return
+        tag = xml.with_attribute(self.data[view.start: view.inner], "activeTab", str(position))
+        if "firstSheet" in view.attributes:
+            tag = xml.without_attribute(tag, "firstSheet")
+        self.data = self.data[: view.start] + tag + self.data[view.inner:]
