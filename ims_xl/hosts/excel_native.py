@@ -1,0 +1,103 @@
+"""The few things of a live spreadsheet that xlwings has no common words for, as one small interface, and Excel's own answer.
+
+Everything else the Excel host does goes through xlwings itself. `ComNative` speaks to Excel by COM (`.api`); another engine
+registers its own by carrying a `native` attribute on its app. Areas are "A1:C9" or several joined by commas, at most 255
+characters; colours are six hex digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
+    from ims_xl.workbook.theme import Differential, Style
+
+State = Literal["visible", "hidden", "very_hidden"]
+
+
+class Native(Protocol):
+    """What a live spreadsheet must be able to do beside xlwings' common interface."""
+
+    def ready(self, app: Any) -> bool:
+        """False while a cell is being edited or a dialog is open."""
+
+    def cancel_pressed(self) -> bool:
+        """Esc is down."""
+
+    def epoch_1904(self, book: Any) -> bool: ...
+
+    def define_styles(self, book: Any, styles: dict[str, Style]) -> None:
+        """Named cell styles, made or brought up to date."""
+
+    def wear(self, sheet: Any, area: str, style: str) -> None: ...
+
+    def clear(self, sheet: Any) -> None:
+        """An empty sheet in its place: values, looks, merges, rules, tables, charts and outline gone; page set-up and widths stay."""
+
+    def state(self, sheet: Any) -> State: ...
+
+    def set_state(self, sheet: Any, state: State) -> None: ...
+
+    def protected(self, sheet: Any) -> bool: ...
+
+    def unprotect(self, sheet: Any) -> bool:
+        """True where the sheet is open for writing afterwards."""
+
+    def protect(self, sheet: Any) -> None:
+        """Without a password; filters and column widths stay usable."""
+
+    def tab_colour(self, sheet: Any, colour: str) -> None: ...
+
+    def page(self, sheet: Any, page: Page) -> None: ...
+
+    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool) -> None: ...
+
+    def outline(self, sheet: Any, column: int, level: int) -> None: ...
+
+    def table(self, sheet: Any, area: str, name: str) -> None:
+        """An Excel table over the area, headings included; one that touches it is resized instead."""
+
+    def autofilter(self, sheet: Any, area: str) -> None:
+        """Filter arrows on the heading row; a filter or table that stands there is extended and keeps its criteria."""
+
+    def remove_formats(self, sheet: Any, mark: str) -> None:
+        """Conditional formats whose formula holds the mark."""
+
+    def add_format(self, sheet: Any, rule: ConditionalFormat, look: Differential) -> None: ...
+
+    def remove_validations(self, sheet: Any, area: str) -> None: ...
+
+    def add_validation(self, sheet: Any, rule: Validation, title: str) -> None: ...
+
+    def link(self, sheet: Any, row: int, column: int, target: str, text: str) -> None: ...
+
+    def chart(self, sheet: Any, chart: Chart) -> None: ...
+
+    def continue_look(self, sheet: Any, from_row: int, rows: Sequence[int], columns: int) -> None:
+        """The first and last of `rows` and all between look like `from_row` in columns 1 to `columns`."""
+
+    def merged(self, sheet: Any, rows: int, columns: int) -> tuple[str, ...]: ...
+
+    def visible_rows(self, sheet: Any, first: int, last: int) -> list[int]:
+        """Rows that no filter or person hides."""
+
+    def structure_protected(self, book: Any) -> bool:
+        """No sheet may be added."""
+
+    def hide_name(self, book: Any, name: str) -> None: ...
+
+    def save_copy(self, book: Any, path: str) -> None: ...
+
+    def save(self, book: Any) -> None: ...
+
+
+def native_for(app: Any) -> Native:
+    """The native side of an xlwings app: its own where it carries one, else Excel by COM."""
+    carried: Native | None = getattr(app.impl, "native", None)
+    if carried is not None:
+        return carried
+    from ims_xl.hosts.excel_com import ComNative
+
+    return ComNative()

@@ -1,0 +1,310 @@
+"""A plan painted into an open workbook in blocks: styles first, so that text stays text, then values, then what hangs on them.
+
+Every matrix is made ready before Excel is touched, so a plan that cannot be painted changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ims_xl.hosts import excel_strokes as strokes
+from ims_xl.hosts.excel_native import Native
+from ims_xl.hosts.excel_strokes import Rect, address, addresses
+from ims_xl.workbook import theme
+from ims_xl.workbook.plan import OUR_MARK, OUR_PROMPT, Cell, SheetPlan, TableBlock, TableColumn, TablePatch
+
+BLOCK = 60_000          # cells in one assignment
+LINKS = 300             # more links than this in a column become HYPERLINK formulas, which go in one block
+STYLE = "ims-xl {}"     # our named cell styles
+
+
+@dataclass
+class Canvas:
+    """What one sheet shall hold, ready to assign."""
+
+    blocks: list[tuple[int, int, list[tuple[Any, ...]]]] = field(default_factory=list)
+    formulas: list[tuple[int, int, list[tuple[str, ...]]]] = field(default_factory=list)
+    singles: list[tuple[int, int, str]] = field(default_factory=list)
+    looks: list[tuple[str, Rect]] = field(default_factory=list)
+    plain_formats: list[tuple[str, Rect]] = field(default_factory=list)
+    links: list[tuple[int, int, str, str]] = field(default_factory=list)
+
+    def styles(self) -> set[str]:
+        return {name for name, _ in self.looks}
+
+
+def is_text_style(name: str) -> bool:
+    """Cells of that style bear the format `@`."""
+    return theme.style(name).number_format == "@"
+
+
+def sheet_canvas(plan: SheetPlan, epoch_1904: bool) -> Canvas:
+    """A sheet that is wholly ours."""
+    canvas = Canvas()
+    inside: list[Rect] = []
+    for table in plan.tables:
+        inside.append(_table(canvas, table, epoch_1904))
+    loose: dict[tuple[int, int], Cell] = {}
+    over: dict[tuple[int, int], Cell] = {}
+    for (row, column), cell in plan.cells.items():
+        (over if any(r[0] <= row <= r[2] and r[1] <= column <= r[3] for r in inside) else loose)[row, column] = cell
+    _cells(canvas, loose, epoch_1904)
+    _cells(canvas, over, epoch_1904)
+    return canvas
+
+
+def _table(canvas: Canvas, table: TableBlock, epoch_1904: bool) -> Rect:
+    heads = {(table.header_row, c.column): Cell(c.heading, c.heading_style) for c in table.columns}
+    _cells(canvas, heads, epoch_1904)
+    height = max((len(c.values) for c in table.columns), default=0)
+    rows = np.arange(table.header_row + 1, table.header_row + 1 + height)
+    columns(canvas, table.columns, rows, epoch_1904, {})
+    for column in table.columns:
+        canvas.looks += column_looks(column, rows)
+    found = [c.column for c in table.columns] or [1]
+    return table.header_row, min(found), table.header_row + height, max(found)
+
+
+def column_looks(column: TableColumn, rows: np.ndarray) -> list[tuple[str, Rect]]:
+    """The column's style as rectangles."""
+    found: list[tuple[str, Rect]] = []
+    for start, end in strokes.runs(rows):
+        if isinstance(column.style, str):
+            found.append((column.style, (int(rows[start]), column.column, int(rows[end - 1]), column.column)))
+        else:
+            found += strokes.style_runs(column.style[start:end], int(rows[start]), column.column)
+    return found
+
+
+def _cells(canvas: Canvas, cells: dict[tuple[int, int], Cell], epoch_1904: bool) -> None:
+    values: dict[tuple[int, int], Any] = {}
+    formulas: dict[tuple[int, int], str] = {}
+    for (row, column), cell in cells.items():
+        text = is_text_style(cell.style)
+        canvas.looks.append((cell.style, (row, column, row, column)))
+        if cell.formula:
+            formulas[row, column] = cell.formula
+        elif isinstance(cell.value, str) and len(cell.value) > strokes.LONG:
+            canvas.singles.append((row, column, strokes.as_text(cell.value, text)))
+        elif cell.value is not None and cell.value != "":
+            values[row, column] = strokes.scalar(cell.value, text, epoch_1904)
+        if text and (cell.formula or not isinstance(cell.value, (str, type(None)))):
+            canvas.plain_formats.append(("General", (row, column, row, column)))
+        if cell.link:
+            canvas.links.append((row, column, cell.link, str(cell.value or "")))
+    canvas.blocks += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(values)]
+    canvas.formulas += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(formulas)]
+
+
+def columns(canvas: Canvas, wanted: Sequence[TableColumn], rows: np.ndarray, epoch_1904: bool, text_cells: dict[int, bool]) -> None:
+    """Columns of values at those sheet rows: neighbours go in one block. `text_cells`: column -> its cells bear `@` (else by style)."""
+    if not len(rows):
+        return
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    stretches = strokes.runs(rows)
+    for group in _neighbours(wanted):
+        ready = [_column(canvas, column, rows, order, epoch_1904, text_cells) for column in group]
+        for start, end in stretches:
+            step = max(1, BLOCK // len(group))
+            for a in range(start, end, step):
+                b = min(a + step, end)
+                canvas.blocks.append((int(rows[a]), group[0].column, list(zip(*(values[a:b] for values in ready)))))
+
+
+def _column(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.ndarray, epoch_1904: bool, text_cells: dict[int, bool]) -> list[Any]:
+    marks: bool | list[bool]
+    if column.column in text_cells:
+        marks = text_cells[column.column]
+    elif isinstance(column.style, str):
+        marks = is_text_style(column.style)
+    else:
+        known = {name: is_text_style(name) for name in set(column.style)}
+        marks = [known[name] for name in column.style]
+    values = strokes.column_values(column, marks, epoch_1904)
+    formulas = list(column.formulas) if column.formulas is not None else []
+    if column.links is not None:
+        formulas = _links(canvas, column, rows, order, formulas)
+    if column.kind != "text" and marks is not False and not isinstance(marks, list):
+        canvas.plain_formats += [("General", (int(rows[a]), column.column, int(rows[b - 1]), column.column)) for a, b in strokes.runs(rows)]
+    if any(formulas):
+        ordered = [formulas[i] for i in order]
+        at = [(int(rows[i]), column.column) for i, f in enumerate(ordered) if f]
+        canvas.formulas += [(r, c, [tuple(line) for line in m]) for r, c, m in strokes.dense({place: ordered[i] for place, i in zip(at, [i for i, f in enumerate(ordered) if f])})]
+        if marks is True and column.kind == "text":
+            canvas.plain_formats += [("General", rect) for rect in strokes.by_style(("", (r, c, r, c)) for r, c in at).get("", [])]
+        values = [None if formula else value for value, formula in zip(values, formulas)]
+    for i, value in enumerate(values):
+        if isinstance(value, str) and len(value) > strokes.LONG:
+            canvas.singles.append((int(rows[list(order).index(i)]), column.column, value))
+            values[i] = None
+    return [values[i] for i in order] if len(order) and (np.diff(order) != 1).any() else values
+
+
+def _links(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.ndarray, formulas: list[str]) -> list[str]:
+    """Few links are links; many are formulas."""
+    assert column.links is not None
+    where = [i for i, link in enumerate(column.links) if link]
+    place = {int(i): n for n, i in enumerate(order)}
+    if len(where) <= LINKS or formulas:
+        canvas.links += [(int(rows[place[i]]), column.column, column.links[i], str(column.values[i])) for i in where]
+        return formulas
+    made = [""] * len(column.values)
+    for i in where:
+        target, shown = (str(t).replace('"', '""') for t in (column.links[i], column.values[i]))
+        made[i] = f'=HYPERLINK("{target}","{shown}")'
+    return made
+
+
+def _neighbours(wanted: Sequence[TableColumn]) -> Iterator[list[TableColumn]]:
+    group: list[TableColumn] = []
+    for column in sorted(wanted, key=lambda c: c.column):
+        if group and column.column != group[-1].column + 1:
+            yield group
+            group = []
+        group.append(column)
+    if group:
+        yield group
+
+
+class Painter:
+    """Puts canvases and all that hangs on them into the sheets of one book."""
+
+    def __init__(self, book: Any, native: Native, palette: str = "Standard") -> None:
+        self.book, self.native, self.palette = book, native, palette
+
+    def define(self, names: set[str]) -> None:
+        """Our named styles, those that are used."""
+        self.native.define_styles(self.book, {STYLE.format(name): theme.style(name, self.palette) for name in sorted(names)})
+
+    def put(self, sheet: Any, canvas: Canvas) -> None:
+        """Looks, then values, then formulas."""
+        for style, rects in strokes.by_style(canvas.looks).items():
+            for area in addresses(rects):
+                self.native.wear(sheet, area, STYLE.format(style))
+        for code, rects in strokes.by_style(canvas.plain_formats).items():
+            for rect in rects:
+                sheet.range(address(rect)).number_format = code
+        for row, column, matrix in canvas.blocks:
+            target = sheet.range((row, column), (row + len(matrix) - 1, column + len(matrix[0]) - 1))
+            target.raw_value = matrix if len(matrix) * len(matrix[0]) > 1 else matrix[0][0]
+        for row, column, text in canvas.singles:
+            sheet.range((row, column)).raw_value = text
+        for row, column, lines in canvas.formulas:
+            target = sheet.range((row, column), (row + len(lines) - 1, column + len(lines[0]) - 1))
+            target.formula = lines if len(lines) * len(lines[0]) > 1 else lines[0][0]
+        for row, column, link, text in canvas.links:
+            self.native.link(sheet, row, column, link, text)
+
+    def sheet(self, sheet: Any, plan: SheetPlan, canvas: Canvas, fresh: bool) -> None:
+        """A sheet that is wholly ours, in its place."""
+        if not fresh:
+            self.native.clear(sheet)
+        self.put(sheet, canvas)
+        for area in plan.merges:
+            sheet.range(area).merge()
+        self._columns(sheet, plan, fresh)
+        for row, height in plan.heights.items():
+            sheet.range((row, 1)).row_height = height
+        for table in plan.tables:
+            self._frame(sheet, table)
+        self.rules(sheet, plan.formats, ())
+        for rule in plan.validations:
+            self.native.add_validation(sheet, rule, OUR_PROMPT)
+        for chart in plan.charts:
+            self.native.chart(sheet, chart)
+        if plan.tab_colour:
+            self.native.tab_colour(sheet, theme.TAB_COLOURS.get(plan.tab_colour, plan.tab_colour).lstrip("#"))
+        if fresh and plan.state != "very_hidden":
+            self.native.page(sheet, plan.page)
+            self.native.window(sheet, plan.freeze, plan.zoom, plan.gridlines)
+        if plan.protect:
+            self.native.protect(sheet)
+
+    def _columns(self, sheet: Any, plan: SheetPlan, fresh: bool) -> None:
+        widths = dict(plan.widths)
+        hidden = set(plan.hidden_columns)
+        for table in plan.tables:
+            for column in table.columns:
+                if column.width is not None:
+                    widths.setdefault(column.column, column.width)
+                if column.hidden:
+                    hidden.add(column.column)
+                if column.outline:
+                    self.native.outline(sheet, column.column, column.outline)
+        if fresh:        # widths that a person changed since are hers
+            for column_number, width in widths.items():
+                sheet.range((1, column_number)).column_width = width
+        for column_number in sorted(hidden):
+            sheet.range((1, column_number)).column_hidden = True
+
+    def _frame(self, sheet: Any, table: TableBlock) -> None:
+        if not table.columns:
+            return
+        height = max(len(c.values) for c in table.columns)
+        found = [c.column for c in table.columns]
+        area = address((table.header_row, min(found), table.header_row + max(height, 1), max(found)))
+        if table.name:
+            self.native.table(sheet, area, table.name)
+        elif table.autofilter:
+            self.native.autofilter(sheet, area)
+
+    def rules(self, sheet: Any, formats: Sequence[Any], validations: Sequence[Any]) -> None:
+        """Our conditional formats and validations, in place of the earlier ones."""
+        self.native.remove_formats(sheet, OUR_MARK)
+        for rule in formats:
+            self.native.add_format(sheet, rule, theme.dxf(rule.style, self.palette))
+        for validation in validations:
+            self.native.add_validation(sheet, validation, OUR_PROMPT)
+
+
+@dataclass
+class PatchPlace:
+    """How the data sheet stands before the patch."""
+
+    last_row: int
+    last_column: int
+    headings: dict[int, str]
+    formats: dict[int, str | None]
+    fresh: bool
+
+
+def patch_canvas(patch: TablePatch, place: PatchPlace, epoch_1904: bool) -> Canvas:
+    """Columns written into a data sheet: what is new is dressed, what exists keeps its look where the patch says so."""
+    canvas = Canvas()
+    rows = np.asarray(patch.rows, dtype=np.int64)
+    old_rows = rows <= place.last_row
+    text_cells: dict[int, bool] = {}
+    heads: dict[tuple[int, int], Cell] = {}
+    for column in patch.columns:
+        new = not place.headings.get(column.column)
+        if new:
+            heads[patch.header_row, column.column] = Cell(column.heading, column.heading_style)
+        dressed = np.ones(len(rows), dtype=bool) if new or not patch.keep_styles else ~old_rows & (place.last_row <= patch.header_row)
+        if dressed.all():
+            canvas.looks += column_looks(_sorted(column, rows), np.sort(rows))
+        else:
+            text_cells[column.column] = place.formats.get(column.column) == "@"
+            if dressed.any():
+                part = np.flatnonzero(dressed)
+                canvas.looks += column_looks(_sorted(_only(column, part), rows[part]), np.sort(rows[part]))
+    _cells(canvas, heads, epoch_1904)
+    _cells(canvas, dict(patch.cells), epoch_1904)
+    columns(canvas, patch.columns, rows, epoch_1904, text_cells)
+    return canvas
+
+
+def _only(column: TableColumn, part: np.ndarray) -> TableColumn:
+    from dataclasses import replace
+
+    return column if isinstance(column.style, str) else replace(column, style=[column.style[i] for i in part])
+
+
+def _sorted(column: TableColumn, rows: np.ndarray) -> TableColumn:
+    from dataclasses import replace
+
+    return column if isinstance(column.style, str) else replace(column, style=[column.style[i] for i in np.argsort(rows, kind="stable")])

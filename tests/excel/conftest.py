@@ -1,0 +1,46 @@
+"""One LibreOffice for the whole session, and xlwings talking to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import xlwings as xw
+
+from tests.excel.lo_engine import Engine
+from tests.excel.soffice import Soffice
+
+
+@pytest.fixture(scope="session")
+def soffice() -> Iterator[Soffice]:
+    office = Soffice()
+    yield office
+    office.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(soffice: Soffice) -> xw.Engine:
+    """Registered under Excel's name, since that is what xlwings' own code asks for."""
+    made = xw.Engine(impl=Engine(soffice, "excel"))
+    xw.engines.add(made)
+    made.activate()
+    return made
+
+
+@pytest.fixture
+def app(engine: xw.Engine) -> Iterator[xw.App]:
+    app = xw.App(impl=engine.impl.apps[0])
+    native = app.impl.native
+    native.is_ready, native.escape = True, False
+    yield app
+    for book in list(app.books):
+        book.close()
+    app.calculation = "automatic"
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("IMS_XL_STATE", str(folder))
+    return folder
