@@ -141,7 +141,7 @@ def list_sheet(
     return SheetPlan(
         name=where.name(tab.name), cells=all_cells,
         tables=(TableBlock(HEADER_ROW, columns, name=tab.table if len(frame) else "", autofilter=bool(len(frame))),),
-        widths={c.column: c.width for c in columns if c.width}, heights={1: 26, HEADER_ROW: 30, **row_heights(tab.columns, columns, DATA_ROW)},
+        widths={c.column: c.width for c in columns if c.width}, heights={1: 26, HEADER_ROW: heading_height(tab.columns), **row_heights(tab.columns, columns, DATA_ROW)},
         hidden_columns=tuple(c.column for c in columns if c.hidden), freeze=(DATA_ROW, tab.frozen + 1),
         formats=(*formats, *indian(money_areas(columns, TOTAL_ROW, last))) if len(frame) else (),
         validations=drop_downs(tab.columns, DATA_ROW, last) if len(frame) else (),
@@ -149,12 +149,26 @@ def list_sheet(
     )
 
 
+def heading_height(columns: Sequence[Column]) -> float:
+    """Tall enough for the longest heading: bold words never break, so each is put on the line where it still fits."""
+    most = 1
+    for column in columns:
+        lines, used = 1, 0.0
+        for word in column.heading.split() if not column.hidden else ():
+            long = len(word) * 1.1 + 1
+            if used and used + long > column.width:
+                lines, used = lines + 1, 0.0
+            used += long
+        most = max(most, lines)
+    return {1: 20.0, 2: 30.0}.get(most, 14.0 * most + 2)
+
+
 def row_heights(columns: Sequence[Column], filled: Sequence[TableColumn], first: int) -> dict[int, float]:
     """Rows whose wrapped text needs more than one line, in points; a spreadsheet would fit them only when a person asks."""
     heights: dict[int, float] = {}
     for column, values in zip(columns, filled):
         if column.style.endswith("wrap"):
-            room = max(1.0, column.width - 1)
+            room = max(1.0, column.width - 0.5)
             for i, text in enumerate(values.values):
                 lines = lines_of(str(text or ""), room)
                 if lines > 1:
@@ -164,7 +178,7 @@ def row_heights(columns: Sequence[Column], filled: Sequence[TableColumn], first:
 
 def lines_of(text: str, room: float) -> int:
     """How many lines a text of ten points needs in a column of that many characters."""
-    return sum(max(1, math.ceil(len(part) * 1.08 / room)) for part in text.split("\n"))
+    return sum(max(1, math.ceil(len(part) * 0.92 / room)) for part in text.split("\n"))
 
 
 def rupees_text(paise: int) -> str:

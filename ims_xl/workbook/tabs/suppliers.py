@@ -33,7 +33,7 @@ SUPPLIERS: Final = Tab(
     columns=(
         Column("Supplier GSTIN", "supplier_gstin", width=17.5),
         Column("Supplier name", "supplier_name", width=28),
-        Column("Documents", "documents", "count", width=10, total=True),
+        Column("Documents", "documents", "count", width=12, total=True),
         Column("Matched", "matched", "percent", width=9, total=False),
         *(Column(f"{a.value}, count", f"count_{s}", "count", width=9, total=True) for a, s in _SHORT.items()),
         *(Column(f"{a.value}, ITC", f"itc_{s}", "rupees", width=14) for a, s in _SHORT.items()),
