@@ -81,7 +81,7 @@ def read_typed(state: BookState, texts: Mapping[str, SheetText]) -> BookState:
             state, settings=read_back.settings, mapping=read_back.mapping, hand_links=read_back.hand_links, problems=(*state.problems, *read_back.problems),
         )
     if "Rules" in texts:
-        rules = read_rules(texts["Rules"], state.rules)
+        rules = read_rules(texts["Rules"])
         state = replace(state, rules=rules if len(rules) else state.rules)
     if "Pending" in texts:
         evidence, problems = read_evidence(texts["Pending"])

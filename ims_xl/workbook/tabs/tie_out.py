@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
 from ims_xl.state import Reconciliation
-from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
-from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet, rupees_text
+from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, SheetPlan, TableBlock, TableColumn
+from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, lines_of, list_sheet, rupees_text
 from ims_xl.workbook.tabs.where import Layout, area
 
 TIE_OUT: Final = Tab(
@@ -47,7 +48,28 @@ def tie_out_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     formats = tuple(
         ConditionalFormat(lights, f'(LEFT($F{DATA_ROW},1)="{mark}")+{OUR_MARK}', look) for mark, look in (("✓", "good"), ("✗", "bad"))
     )
-    return list_sheet(TIE_OUT, tie_out_frame(rec), rec, where, formats)
+    plan = list_sheet(TIE_OUT, tie_out_frame(rec), rec, where, formats)
+    return _with_problems(plan, rec, max(last, DATA_ROW) + 3)
+
+
+def _with_problems(plan: SheetPlan, rec: Reconciliation, row: int) -> SheetPlan:
+    """Below the checks, every cell that could not be read: file, sheet, row, field and why."""
+    problems = rec.state.problems
+    cells = dict(plan.cells)
+    cells.update({(row, c): Cell(f"Cells that could not be read: {len(problems)}" if c == 1 else None, "band") for c in range(1, len(TIE_OUT.columns) + 1)})
+    if not problems:
+        cells[(row + 1, 1)] = Cell("✓ Every cell of the files could be read.", "note_line")
+        return replace(plan, cells=cells)
+    values = (
+        (1, "Row", [p.row or None for p in problems], "count"), (2, "What is wrong", [p.message for p in problems], "text_wrap"), (3, "Field", [p.field for p in problems], "text"),
+        (4, "Sheet", [p.sheet for p in problems], "text"), (5, "", [""] * len(problems), "text"), (6, "", [""] * len(problems), "text"), (7, "File", [p.file for p in problems], "text"),
+    )
+    block = TableBlock(row + 1, tuple(
+        TableColumn(c, heading, column, kind="number" if style == "count" else "text", style=style, heading_style="heading_right" if style == "count" else "heading")
+        for c, heading, column, style in values
+    ), autofilter=False)
+    heights = {row + 2 + i: 13.5 * lines_of(p.message, 61) + 2 for i, p in enumerate(problems) if lines_of(p.message, 61) > 1}
+    return replace(plan, cells=cells, tables=(*plan.tables, block), heights={**plan.heights, **heights})
 
 
 def _difference(expected: str, found: str) -> int | None:
