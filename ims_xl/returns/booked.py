@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.returns.drawn import IMPORTS
+from ims_xl.returns.forms import AVAILABLE
 from ims_xl.returns.keys import financial_years, positions
 from ims_xl.returns.vouchers import booked_in_period, is_import_of_goods, is_reverse_charge, period_bounds, signed_lines
 from ims_xl.settings import Settings
@@ -85,6 +86,9 @@ def booked_rows(rows: pd.DataFrame, ims: pd.DataFrame, register: pd.DataFrame, l
     adds = sum(effect.values()) > 0 if len(rows) else np.zeros(0, dtype=bool)
     late = linked & ~np.isnat(received) & (received > last) & adds
     absent = (match == MatchClass.NOT_IN_BOOKS.value) & ~linked & adds
+    # What the drawn 2B bars from credit is in no box of 4A, so there is nothing to take back.
+    available = rows["path"].str.startswith(AVAILABLE).to_numpy(dtype=bool)
+    whole, part, late, absent = whole & available, part & available, late & available, absent & available
     treatment = np.select([whole, part, late, absent], [INELIGIBLE, PART_INELIGIBLE, NOT_RECEIVED, NOT_IN_BOOKS], "").astype(object)
     out: dict[str, object] = {"treatment": pd.array(treatment, dtype="str")}
     in_part = _shared({head: np.where(part, books.blocked[head][at], 0) for head in HEADS}, effect, at, part)

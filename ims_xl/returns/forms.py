@@ -102,6 +102,16 @@ def gstr3b_boxes() -> Mapping[str, Box]:
     }
 
 
+def row_words(path: str) -> str:
+    """A row of GSTR-2B in words: `itcavl.othersup.cdnr` -> "ITC Available: B2B - Credit notes (IMS)"."""
+    for block in gstr2b_form().blocks:
+        for part in block.parts:
+            for row in part.rows:
+                if row.path == path:
+                    return f"{block.title.split(' ', 1)[1]}: {row.heading}"
+    return path
+
+
 def _part(block: str, part: Mapping[str, Any]) -> FormPart:
     rows = tuple(FormRow(f"{block}.{row['path']}", row.get("number", ""), row["heading"], row.get("table", "")) for row in part["rows"])
     return FormPart(part["part"], part["heading"], rows)

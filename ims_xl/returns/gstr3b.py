@@ -15,7 +15,7 @@ import pandas as pd
 
 from ims_xl.returns import inputs as typed_cells
 from ims_xl.returns.booked import INELIGIBLE, NOT_IN_BOOKS, NOT_RECEIVED, PART_INELIGIBLE, booked_rows, gathered
-from ims_xl.returns.forms import gstr3b_boxes
+from ims_xl.returns.forms import gstr3b_boxes, row_words
 from ims_xl.returns.inputs import VALUE, Typed
 from ims_xl.returns.reverse_charge import books_only, is_note, lines_of_2b
 from ims_xl.returns.standing import counted
@@ -36,13 +36,12 @@ class Sheet3B:
 
     lines: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, box: str, line: str, source: str, amounts: Mapping[str, int], always: bool = False, counts: bool = True) -> None:
-        """A line of a box; `counts` False shows it without adding it."""
-        if always or any(amounts.values()):
-            self.lines.append({"box": box, "line": line, "source": source, "counts": counts, **{name: int(amounts.get(name, 0)) for name in AMOUNTS}})
+    def add(self, box: str, line: str, source: str, amounts: Mapping[str, int], counts: bool = True, key: str = "") -> None:
+        """A line of a box; `counts` False shows it without adding it, `key` names it to the workbook's formulas."""
+        self.lines.append({"box": box, "line": line, "source": source, "key": key, "counts": counts, **{name: int(amounts.get(name, 0)) for name in AMOUNTS}})
 
     def frame(self) -> pd.DataFrame:
-        schema = {"box": "str", "line": "str", "source": "str", "counts": "bool", **dict.fromkeys(AMOUNTS, "int64")}
+        schema = {"box": "str", "line": "str", "source": "str", "key": "str", "counts": "bool", **dict.fromkeys(AMOUNTS, "int64")}
         return pd.DataFrame(self.lines, columns=list(schema)).astype(schema)
 
     def total(self, box: str) -> dict[str, int]:
@@ -117,34 +116,39 @@ def _from_gstr2b(sheet: Sheet3B, gstr2b: Gstr2B, settings: Settings) -> None:
             if box == "3.1(d)":
                 here = (bypass["path"] == path) | bypass["path"].str.startswith(path + ".")
                 amounts[VALUE] = sign * int(bypass["taxable_value"][here].sum())
-            sheet.add(box, f"GSTR-2B {path}", "GSTR-2B as drawn" if locked else "GSTR-2B", amounts)
+            sheet.add(box, f"{'less: ' if sign < 0 else ''}{row_words(path)}", "GSTR-2B as drawn" if locked else "GSTR-2B", amounts, key=f"{'+' if sign > 0 else '-'}{path}")
 
 
 def _from_books(sheet: Sheet3B, reverse_charge: pd.DataFrame, settings: Settings) -> None:
     for box, name in (("4A2", "Import of services, from the register"), ("4A3", "Reverse charge in the register, not in 2B")):
         part = reverse_charge[reverse_charge["box"] == box]
         amounts = {head: int(part[head].sum()) for head in AMOUNTS}
-        sheet.add("3.1(d)", name, "Purchase Register", amounts)
+        sheet.add("3.1(d)", name, "Purchase Register", amounts, key=f"books.{box}")
         if box in LOCKED and settings.itc_lock:
-            sheet.add(box, f"{name} (left out: table 4 is locked to 2B)", "Purchase Register", amounts, counts=False)
+            sheet.add(box, f"{name} (left out: table 4 is locked to 2B)", "Purchase Register", amounts, counts=False, key=f"books.{box}")
         else:
-            sheet.add(box, name, "Purchase Register", {**amounts, VALUE: 0})
+            sheet.add(box, name, "Purchase Register", {**amounts, VALUE: 0}, key=f"books.{box}")
 
 
 def _reversals(sheet: Sheet3B, rows: pd.DataFrame, bypass: pd.DataFrame, reverse_charge: pd.DataFrame, settings: Settings) -> None:
-    both = pd.concat([frame[["treatment", *(f"reverse_{h}" for h in HEADS)]] for frame in (rows, bypass)], ignore_index=True)
-
-    def of(*treatments: str) -> dict[str, int]:
-        part = both[both["treatment"].isin(treatments)]
-        return {head: int(part[f"reverse_{head}"].sum()) for head in HEADS}
-
-    sheet.add("4B1", "Section 17(5): marked Ineligible in the register", "Purchase Register", of(INELIGIBLE, PART_INELIGIBLE), always=True)
+    """What 4(B) takes back, IMS documents and those outside IMS on lines of their own."""
+    kinds = (
+        ("4B1", "Section 17(5): marked Ineligible in the register", (INELIGIBLE, PART_INELIGIBLE), True),
+        ("4B2", "Section 16(2)(b): goods received after the period's end", (NOT_RECEIVED,), True),
+        ("4B2", "Counted, not in books" + ("" if settings.reverse_not_in_books else " (shown; reversed only where Settings says so)"), (NOT_IN_BOOKS,), settings.reverse_not_in_books),
+    )
+    for box, line, treatments, counts in kinds:
+        for frame, where, source in ((rows, "", "IMS"), (bypass, ", documents outside IMS", "GSTR-2B")):
+            part = frame[frame["treatment"].isin(treatments)]
+            amounts = {head: int(part[f"reverse_{head}"].sum()) for head in HEADS}
+            if source == "IMS" or any(amounts.values()):
+                sheet.add(box, line + where, source, amounts, counts=counts, key=f"{source}.{treatments[0]}")
     blocked = reverse_charge[~reverse_charge["eligible"]]
     if settings.itc_lock:
         blocked = blocked[blocked["box"] == "4A2"]
-    sheet.add("4B1", "Reverse charge marked Ineligible, not in 2B", "Purchase Register", {head: int(blocked[head].sum()) for head in HEADS})
-    sheet.add("4B2", "Section 16(2)(b): goods received after the period's end", "Purchase Register", of(NOT_RECEIVED), always=True)
-    sheet.add("4B2", "Counted, not in books" + ("" if settings.reverse_not_in_books else " (shown; reversed only where Settings says so)"), "IMS", of(NOT_IN_BOOKS), always=True, counts=settings.reverse_not_in_books)
+    amounts = {head: int(blocked[head].sum()) for head in HEADS}
+    if any(amounts.values()):
+        sheet.add("4B1", "Reverse charge marked Ineligible, not in 2B", "Purchase Register", amounts, key="books.ineligible")
 
 
 def _typed_lines(sheet: Sheet3B, typed: Typed, settings: Settings) -> None:
@@ -152,11 +156,11 @@ def _typed_lines(sheet: Sheet3B, typed: Typed, settings: Settings) -> None:
         amounts = typed.line(line.id, line.heads)
         # With the lock only reclaims come on top of 2B; everything else goes through IMS, 4(B) and 4(D)(1).
         barred = settings.itc_lock and line.box in LOCKED and line.id != "3b.4A5.reclaim"
-        sheet.add(line.box, line.label + (" (left out: table 4 is locked to 2B)" if barred else ""), "typed", amounts, counts=not barred)
+        sheet.add(line.box, line.label + (" (left out: table 4 is locked to 2B)" if barred else ""), "typed", amounts, counts=not barred, key=line.id)
         if line.id in ("3b.4A2.services", "3b.4A3.other"):
-            sheet.add("3.1(d)", line.label, "typed", amounts)
+            sheet.add("3.1(d)", line.label, "typed", amounts, key=line.id)
         if line.id == "3b.4A5.reclaim":
-            sheet.add("4D1", line.label, "typed", amounts)
+            sheet.add("4D1", line.label, "typed", amounts, key=line.id)
 
 
 def _overridden(box: str, amounts: Mapping[str, int], typed: Typed, settings: Settings) -> dict[str, int]:

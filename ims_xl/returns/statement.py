@@ -64,13 +64,12 @@ def books_statement(
     lines = _forward_lines(register)
     month = lines & booked_in_period(register, settings)
     linked = np.isin(links.register_result, links.ims_result) if len(register) else np.zeros(0, dtype=bool)
-    held_back = np.where(in_2b >= 0, ~b_forward[in_2b] if len(b_forward) else False, False) if len(register) else np.zeros(0, dtype=bool)
     amounts = signed_lines(register)
 
     out: dict[str, dict[str, int]] = {name: {} for name in ITEMS}
     treatment = rows["treatment"].isin([INELIGIBLE, PART_INELIGIBLE]).to_numpy(dtype=bool)
     b_treatment = bypass["treatment"].isin([INELIGIBLE, PART_INELIGIBLE]).to_numpy(dtype=bool)
-    other_4b = components[components["counts"] & (components["box"] == "4B1") & ~components["line"].str.startswith("Reverse charge")]
+    other_4b = components[components["counts"] & (components["box"] == "4B1") & (components["key"] != "books.ineligible")]
     for head in HEADS:
         itc = two_b[f"itc_{head}"].to_numpy(dtype=np.int64) * sign
         books = rows[f"books_{head}"].to_numpy(dtype=np.int64)
@@ -80,9 +79,8 @@ def books_statement(
         supported = now & booked & ~again
         a = int(value[month].sum())
         b = int(value[month & ~linked & (in_2b < 0)].sum())
-        in_ims = int(value[month & linked].sum())
-        # Of this period's bookings linked to IMS, what does not stand in 2B now waits with its document.
-        c = in_ims - int(books[supported & this].sum()) + int(value[month & ~linked & held_back].sum())
+        # Of this period's bookings that the portal knows, what does not stand in 2B now waits with its document.
+        c = a - b - int(books[supported & this].sum()) - int(b_books[b_this].sum())
         d = int(books[supported & other].sum()) + int(b_books[b_booked & ~b_this].sum())
         f = int(itc[supported].sum()) + int(b_itc[b_booked].sum())
         e = f - (a - b - c + d)
@@ -111,6 +109,6 @@ def _forward_lines(register: pd.DataFrame) -> np.ndarray:
 
 
 def _first(frame: pd.DataFrame, head: str) -> int:
-    """The 17(5) line of the register, which K tells already."""
-    own = frame[frame["line"].str.startswith("Section 17(5)")]
+    """The 17(5) lines of the register, which K tells already."""
+    own = frame[frame["key"].str.endswith(f".{INELIGIBLE}")]
     return int(own[head].sum())

@@ -1,0 +1,328 @@
+"""The GSTR-3B tab: tables 3.1 and 4 as they go to the portal, the working under every box, set-off, and what to look at before filing.
+
+Top to bottom: what to file (working, typed instead, to file), the working line by line with its input cells, ledgers, set-off,
+books against 2B, reverse-charge vouchers, warnings. Figures are formulas over GSTR-2B and the IMS sheet; input cells are
+read back by the id in the last column, so that they survive every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ims_xl.hosts.base import SheetText
+from ims_xl.returns import inputs as typed_cells
+from ims_xl.returns.forms import gstr3b_boxes
+from ims_xl.returns.inputs import VALUE, InputLine, Typed
+from ims_xl.state import Reconciliation
+from ims_xl.vocabulary import AMOUNTS, HEADS
+from ims_xl.workbook.plan import Cell, SheetPlan, TableBlock, TableColumn, Validation
+from ims_xl.workbook.tabs.gstr2b import gstr2b_places
+from ims_xl.workbook.tabs.gstr3b_formulas import Figures
+from ims_xl.workbook.tabs.gstr3b_setoff import put_set_off
+from ims_xl.workbook.tabs.gstr3b_statement import put_statement
+from ims_xl.workbook.tabs.pieces import heads as title_rows
+from ims_xl.workbook.tabs.pieces import indian, page
+from ims_xl.workbook.tabs.returns_columns import NAMES
+from ims_xl.workbook.tabs.where import Layout, area, letters
+from ims_xl.workbook.theme import TAB_COLOURS
+
+LABEL: Final = 2
+WORKING: Final = {name: 3 + i for i, name in enumerate(AMOUNTS)}
+INSTEAD: Final = {name: 8 + i for i, name in enumerate(AMOUNTS)}
+TO_FILE: Final = {name: 13 + i for i, name in enumerate(AMOUNTS)}
+REASON: Final = 18
+ID: Final = 19
+HEADER: Final = 6
+_WORDS: Final = {VALUE: "Taxable value", **NAMES}
+_A_ROWS: Final = ("4A1", "4A2", "4A3", "4A4", "4A5")
+
+
+@dataclass
+class Sheet:
+    """The tab while it is being written, top to bottom; `at` remembers the row of everything that a formula names."""
+
+    rec: Reconciliation
+    figures: Figures
+    typed: Typed
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    at: dict[str, int] = field(default_factory=dict)
+    inputs: list[str] = field(default_factory=list)
+    row: int = HEADER - 1
+
+    def band(self, text: str) -> None:
+        self.row += 1
+        for column in range(1, REASON + 1):
+            self.cells[(self.row, column)] = Cell(None, "band")
+        self.cells[(self.row, 1)] = Cell(text, "band")
+        self.row += 1
+
+    def headings(self, first: str, groups: Mapping[str, Mapping[str, int]]) -> None:
+        self.cells[(self.row, 1)] = Cell("", "heading")
+        self.cells[(self.row, LABEL)] = Cell(first, "heading")
+        for style, columns in groups.items():
+            for name, column in columns.items():
+                self.cells[(self.row, column)] = Cell(_WORDS[name], style)
+        self.row += 1
+
+    def put(self, row: int, column: int, paise: int, formula: str = "", style: str = "rupees") -> None:
+        self.cells[(row, column)] = Cell(paise / 100, style, formula=formula)
+
+    def input_row(self, line: InputLine, columns: Mapping[str, int] = WORKING) -> None:
+        """A labelled line of input cells with its id."""
+        row = self.row
+        self.cells[(row, LABEL)] = Cell(line.label, "label_indent")
+        for name in line.heads:
+            self.input_cell(row, columns[name], f"{line.id}.{name}")
+        if line.note:
+            self.cells[(row, REASON)] = Cell(line.note, "note_line")
+        self.cells[(row, ID)] = Cell(line.id, "note_line")
+        self.at[line.id] = row
+        self.row += 1
+
+    def input_cell(self, row: int, column: int, cell_id: str) -> None:
+        raw = self.rec.state.inputs.get(cell_id, "").strip()
+        value: float | str | None = self.typed.amounts[cell_id] / 100 if self.typed.has(cell_id) else raw or None
+        self.cells[(row, column)] = Cell(value, "input_rupees")
+        self.inputs.append(f"{letters(column)}{row}")
+
+
+def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
+    """The whole tab."""
+    # Laid out twice: the list of vouchers stands below everything, and formulas above it must know where.
+    below = _laid_out(rec, where, 1).row + 3
+    sheet = _laid_out(rec, where, below)
+    cells = sheet.cells
+    cells[(below - 1, 1)] = Cell("Reverse charge in the register that 2B does not have", "band")
+    cells.update({(below - 1, column): Cell(None, "band") for column in range(2, REASON + 1)})
+    block = _reverse_charge_block(sheet)
+    last = sheet.row + max(1, len(rec.gstr3b.reverse_charge)) + 2
+    return SheetPlan(
+        name=where.name("GSTR-3B"), cells=sheet.cells, tables=(block,),
+        widths={1: 8, LABEL: 70, **dict.fromkeys(range(3, REASON), 14.0), REASON: 46, ID: 24}, heights={1: 30}, hidden_columns=(ID,),
+        freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 3, last, REASON - 1)]),
+        validations=(
+            Validation(" ".join(sheet.inputs), kind="decimal", minimum=-1e13, maximum=1e13, prompt="Rupees; blank where there is nothing to add.", error="An amount in rupees."),
+        ),
+        tab_colour=TAB_COLOURS["green"], page=page(rec, repeat=None),
+    )
+
+
+def _laid_out(rec: Reconciliation, where: Layout, below: int) -> Sheet:
+    sheet = Sheet(rec, Figures(rec, where, gstr2b_places(rec), below), typed_cells.read(rec.state.inputs))
+    sheet.cells.update(title_rows(rec, "GSTR-3B", "What to file in tables 3.1 and 4, how it is made up, and the payment with the least cash. Amounts in rupees; type in the yellow cells."))
+    first = _reserve_summary(sheet)
+    _outward(sheet)
+    _working(sheet)
+    _ledgers(sheet)
+    put_set_off(sheet)
+    put_statement(sheet)
+    _other_tables(sheet)
+    _warnings(sheet)
+    _summary(sheet, first)
+    return sheet
+
+
+def read_inputs(text: SheetText) -> dict[str, str]:
+    """Every input cell of the tab by id, "" where it is empty: `3b.4B1.rule42.igst` -> "1200"."""
+    frame = text.frame
+    found: dict[str, str] = {}
+    known = {line.id: line for line in typed_cells.LINES}
+    id_column = next((c for c in frame.columns if frame[c].isin(known).any()), None)
+    if id_column is None:
+        return found
+    # The table may have been moved sideways with its columns; distances to the id column stay.
+    shift = int(id_column) - ID
+    for row in frame.index[frame[id_column].isin(known)]:
+        line = known[str(frame.at[row, id_column])]
+        override = line.id.endswith(".override")
+        columns = INSTEAD if override else WORKING
+        for name in line.heads:
+            at = columns[name] + shift
+            found[f"{line.id}.{name}"] = str(frame.at[row, at]).strip() if at in frame.columns else ""
+        if override:
+            at = REASON + shift
+            found[line.id.replace(".override", ".reason")] = str(frame.at[row, at]).strip() if at in frame.columns else ""
+    return found
+
+
+def _reserve_summary(sheet: Sheet) -> int:
+    """The rows of the summary are known before its figures: formulas below refer to them."""
+    first = HEADER + 2
+    sheet.row = first
+    for box in ("3.1a", "3.1b", "3.1c", "3.1(d)", "3.1e", "3.1.1i", "3.1.1ii"):
+        sheet.at[f"file.{box}"] = sheet.row
+        sheet.row += 1
+    sheet.row += 2
+    for box in ("4A", *_A_ROWS, "4B", "4B1", "4B2", "4C", "4D", "4D1", "4D2"):
+        sheet.at[f"file.{box}"] = sheet.row
+        sheet.row += 1
+    return first
+
+
+def _summary(sheet: Sheet, first: int) -> None:
+    """Tables 3.1, 3.1.1 and 4 as they go to the portal."""
+    groups = {"heading": WORKING, "heading_input": INSTEAD, "heading_ours": TO_FILE}
+    cells, at = sheet.cells, sheet.at
+    for column in range(1, REASON + 1):
+        cells[(HEADER - 1, column)] = Cell(None, "heading")
+    for title, columns in (("Working", WORKING), ("Typed instead", INSTEAD), ("To file", TO_FILE)):
+        cells[(HEADER - 1, columns[VALUE])] = Cell(title, "heading")
+    for style, columns in groups.items():
+        for name, column in columns.items():
+            cells[(HEADER, column)] = Cell(_WORDS[name], style)
+    cells[(HEADER, 1)] = Cell("Box", "heading")
+    cells[(HEADER, LABEL)] = Cell("Details", "heading")
+    cells[(HEADER, REASON)] = Cell("Reason for what is typed instead", "heading_input")
+    cells[(first - 1, 1)] = Cell("3.1 and 3.1.1 Outward supplies, and inward supplies liable to reverse charge", "band")
+    cells[(at["file.4A"] - 1, 1)] = Cell("4 Eligible ITC", "band")
+    for column in range(2, REASON + 1):
+        cells[(first - 1, column)] = cells[(at["file.4A"] - 1, column)] = Cell(None, "band")
+    for line in typed_cells.OUTWARD:
+        name = line.id.removeprefix("3b.")
+        row = at[f"file.{name}"]
+        cells[(row, 1)] = Cell(name, "text")
+        cells[(row, LABEL)] = Cell(line.label, "text")
+        for head in line.heads:
+            paise = sheet.typed.amounts.get(f"{line.id}.{head}", 0)
+            sheet.put(row, TO_FILE[head], paise, f"=N({letters(WORKING[head])}{at[line.id]})")
+    for box, form in gstr3b_boxes().items():
+        _summary_row(sheet, box, form.label)
+    for row_id, label in (("4A", "(A) ITC Available (whether in full or part)"), ("4B", "(B) ITC Reversed"), ("4D", "(D) Other Details")):
+        cells[(at[f"file.{row_id}"], 1)] = Cell(row_id, "label_bold")
+        cells[(at[f"file.{row_id}"], LABEL)] = Cell(label, "label_bold")
+
+
+def _summary_row(sheet: Sheet, box: str, label: str) -> None:
+    at, rec = sheet.at, sheet.rec
+    row = at[f"file.{box}"]
+    net = box == "4C"
+    names = AMOUNTS if box == "3.1(d)" else HEADS
+    style = "rupees_total" if net else "rupees"
+    sheet.cells[(row, 1)] = Cell(box, "total" if net else "text")
+    sheet.cells[(row, LABEL)] = Cell(label, "total" if net else "text")
+    for name in names:
+        if net:
+            for columns, told in ((WORKING, rec.gstr3b.working), (TO_FILE, rec.gstr3b.boxes)):
+                letter = letters(columns[name])
+                plus = f"SUM({letter}{at['file.4A1']}:{letter}{at['file.4A5']})"
+                sheet.put(row, columns[name], told[box][name], f"={plus}-{letter}{at['file.4B1']}-{letter}{at['file.4B2']}", style)
+            continue
+        working, instead = letters(WORKING[name]), letters(INSTEAD[name])
+        sheet.put(row, WORKING[name], rec.gstr3b.working[box][name], f"={working}{at[f'work.{box}']}")
+        sheet.input_cell(row, INSTEAD[name], f"3b.{box}.override.{name}")
+        locked = rec.state.settings.itc_lock and box in ("4A1", "4A3", "4A4", "4A5")
+        formula = f"={working}{row}" if locked else f'=IF(ISNUMBER({instead}{row}),{instead}{row},{working}{row})'
+        sheet.put(row, TO_FILE[name], rec.gstr3b.boxes[box][name], formula)
+    if not net:
+        sheet.cells[(row, REASON)] = Cell(rec.state.inputs.get(f"3b.{box}.reason", ""), "input")
+        sheet.cells[(row, ID)] = Cell(f"3b.{box}.override", "note_line")
+
+
+def _outward(sheet: Sheet) -> None:
+    sheet.band("Outward supplies (from GSTR-1; type them in, the portal has them locked)")
+    sheet.headings("Line", {"heading_input": WORKING})
+    for line in typed_cells.OUTWARD:
+        sheet.input_row(line)
+
+
+def _working(sheet: Sheet) -> None:
+    """Under every box its lines; the box is their sum. Lines that are shown only stand in grey and are not in the sum."""
+    components = sheet.rec.gstr3b.components
+    typed_lines = {line.id: line for line in typed_cells.CREDIT}
+    boxes = gstr3b_boxes()
+    # 3.1(d) comes last: it repeats lines that are typed under 4A.
+    for box in [b for b in boxes if b not in ("3.1(d)", "4C")] + ["3.1(d)"]:
+        form = boxes[box]
+        names = AMOUNTS if box == "3.1(d)" else HEADS
+        sheet.band(f"{box}: the working")
+        total_row = sheet.row
+        sheet.at[f"work.{box}"] = total_row
+        sheet.row += 1
+        first = sheet.row
+        shown: list[int] = []
+        for line in components[components["box"] == box].itertuples(index=False):
+            key = str(line.key)
+            if not line.counts:
+                shown.append(sheet.row)
+            if key in typed_lines and typed_lines[key].box == box:
+                sheet.input_row(typed_lines[key])
+                sheet.cells[(sheet.row - 1, 1)] = Cell("typed", "note_line")
+                continue
+            sheet.cells[(sheet.row, LABEL)] = Cell(str(line.line), "label_indent" if line.counts else "note_line")
+            sheet.cells[(sheet.row, 1)] = Cell(_SOURCE.get(str(line.source), str(line.source)), "note_line", link=sheet.figures.link(key, str(line.source)))
+            for name in names:
+                paise = int(getattr(line, name))
+                formula = f"=N({letters(WORKING[name])}{sheet.at[key]})" if key in typed_lines and name in typed_lines[key].heads and key in sheet.at else sheet.figures.formula(key, name, str(line.source))
+                sheet.put(sheet.row, WORKING[name], paise, formula)
+            sheet.at[f"line.{box}.{key}"] = sheet.row
+            sheet.row += 1
+        last = max(first, sheet.row - 1)
+        sheet.cells[(total_row, 1)] = Cell(box, "total")
+        sheet.cells[(total_row, LABEL)] = Cell(form.label, "total")
+        for name in names:
+            letter = letters(WORKING[name])
+            minus = "".join(f"-N({letter}{row})" for row in shown)
+            sheet.put(total_row, WORKING[name], sheet.rec.gstr3b.working[box][name], f"=SUM({letter}{first}:{letter}{last}){minus}", "rupees_total")
+
+
+_SOURCE: Final = {"Purchase Register": "books", "GSTR-2B": "2B", "GSTR-2B as drawn": "2B drawn", "IMS": "IMS"}
+
+
+def _ledgers(sheet: Sheet) -> None:
+    """Opening balances, and the two checks that stop a filing."""
+    sheet.band("Ledgers")
+    sheet.headings("Balance", {"heading_input": WORKING})
+    for line in typed_cells.LEDGERS:
+        sheet.input_row(line)
+    boxes, typed, at = sheet.rec.gstr3b.boxes, sheet.typed, sheet.at
+    for label, opening, plus, minus in (
+        ("Reclaim ledger after this return: opening + 4(B)(2) - 4(D)(1); may not be negative", "3b.ecrs.opening", ("4B2",), ("4D1",)),
+        ("RCM statement after this return: opening + 3.1(d) - 4A2 - 4A3; may not be negative", "3b.rcm.opening", ("3.1(d)",), ("4A2", "4A3")),
+    ):
+        sheet.cells[(sheet.row, LABEL)] = Cell(label, "label_bold")
+        for head in HEADS:
+            value = typed.amounts.get(f"{opening}.{head}", 0) + sum(boxes[b][head] for b in plus) - sum(boxes[b][head] for b in minus)
+            file = letters(TO_FILE[head])
+            terms = "".join(f"+{file}{at[f'file.{b}']}" for b in plus) + "".join(f"-{file}{at[f'file.{b}']}" for b in minus)
+            sheet.put(sheet.row, WORKING[head], value, f"=N({letters(WORKING[head])}{at[opening]}){terms}", "rupees_total")
+        first, last = letters(WORKING["igst"]), letters(WORKING["cess"])
+        bad = any(typed.amounts.get(f"{opening}.{h}", 0) + sum(boxes[b][h] for b in plus) - sum(boxes[b][h] for b in minus) < 0 for h in HEADS)
+        sheet.cells[(sheet.row, INSTEAD[VALUE])] = Cell(
+            "✗ negative: the portal will not file it" if bad else "✓ not negative", "text_bold",
+            formula=f'=IF(MIN({first}{sheet.row}:{last}{sheet.row})<-0.004,"✗ negative: the portal will not file it","✓ not negative")',
+        )
+        sheet.row += 1
+
+
+def _other_tables(sheet: Sheet) -> None:
+    sheet.band("Tables 5 and 5.1 (for the upload file)")
+    sheet.headings("Line", {"heading_input": WORKING})
+    for line in typed_cells.EXEMPT:
+        sheet.input_row(line)
+
+
+def _warnings(sheet: Sheet) -> None:
+    sheet.band("Before filing (as of the last run)")
+    for text in sheet.rec.gstr3b.warnings or ("Nothing to warn of.",):
+        sheet.cells[(sheet.row, 1)] = Cell("!" if sheet.rec.gstr3b.warnings else "✓", "warn" if sheet.rec.gstr3b.warnings else "good")
+        sheet.cells[(sheet.row, LABEL)] = Cell(text, "label")
+        sheet.row += 1
+
+
+def _reverse_charge_block(sheet: Sheet) -> TableBlock:
+    """The vouchers under reverse charge that 2B does not have; the working of 3.1(d), 4A2 and 4A3 sums this list."""
+    found = sheet.rec.gstr3b.reverse_charge
+    header = sheet.figures.reverse_charge_header
+    names = [f"{s or 'no GSTIN'} {n}".strip() for s, n in zip(found["supplier_gstin"], found["supplier_name"])]
+    return TableBlock(header, (
+        TableColumn(1, "Box", [str(b) if c else "left out" for b, c in zip(found["box"], found["counts"])]),
+        TableColumn(LABEL, "Reverse charge in the register, not in 2B: supplier", names),
+        *(TableColumn(WORKING[name], _WORDS[name], found[name].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for name in AMOUNTS),
+        TableColumn(INSTEAD[VALUE], "Voucher", found["voucher_number"].astype("str").tolist()),
+        TableColumn(INSTEAD["igst"], "Document number", found["document_number"].astype("str").tolist()),
+        TableColumn(INSTEAD["cgst"], "Date", found["document_date"].to_numpy(), kind="date", style="date"),
+        TableColumn(INSTEAD["sgst"], "Credit", ["Ineligible" if not e else "eligible" for e in found["eligible"]]),
+    ), autofilter=False)
+
