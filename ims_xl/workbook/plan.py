@@ -138,6 +138,7 @@ class SheetPlan:
     charts: tuple[Chart, ...] = ()
     tab_colour: str = ""
     page: Page = Page()
+    """Page set-up that the sheet has already is kept, part by part; what it lacks (say a footer) is set from here."""
     gridlines: bool = False
     zoom: int = 100
     state: Literal["visible", "hidden", "very_hidden"] = "visible"
@@ -164,6 +165,8 @@ class TablePatch:
     cells: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None
     keep_styles: bool = True
+    page: Page | None = None
+    """As in `SheetPlan.page`; None leaves the page set-up alone (a person's sheet)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.state import BookState, Reconciliation
 from ims_xl.workbook.plan import Plan, SheetPlan
-from ims_xl.workbook.tabs import default_risk, home, ims, purchase_register, rejected
+from ims_xl.workbook.tabs import default_risk, gstr3b, home, ims, purchase_register, rejected
 from ims_xl.workbook.tabs.amendments import amendments_sheet
 from ims_xl.workbook.tabs.credit_notes import credit_notes_sheet
 from ims_xl.workbook.tabs.default_risk import default_risk_sheet
+from ims_xl.workbook.tabs.gstr2b import gstr2b_sheet
+from ims_xl.workbook.tabs.gstr3b import gstr3b_sheet
 from ims_xl.workbook.tabs.home import home_sheet
 from ims_xl.workbook.tabs.imports import imports_sheet
 from ims_xl.workbook.tabs.ims import ims_patch
@@ -42,9 +44,10 @@ SHEETS: Final[tuple[str, ...]] = (
 _PAINTED: Final[Mapping[str, Callable[[Reconciliation, Layout], SheetPlan]]] = {
     "Home": home_sheet, "Settings": settings_sheet, "Rules": rules_sheet, "Not in IMS": not_in_ims_sheet, "Credit Notes": credit_notes_sheet, "Amendments": amendments_sheet,
     "Imports": imports_sheet, "Pending": pending_sheet, "Rejected": rejected_sheet, "Default Risk": default_risk_sheet, "Suppliers": suppliers_sheet, "Portal 2B": portal_2b_sheet,
+    "GSTR-2B": gstr2b_sheet, "GSTR-3B": gstr3b_sheet,
     "Tie-out": tie_out_sheet, "Log": log_sheet, "Legend": legend_sheet,
 }
-TYPED_SHEETS: Final[tuple[str, ...]] = ("Home", "Settings", "Rules", "Pending", "Rejected", "Default Risk", "Suppliers")
+TYPED_SHEETS: Final[tuple[str, ...]] = ("Home", "Settings", "Rules", "Pending", "Rejected", "Default Risk", "Suppliers", "GSTR-3B")
 """Our tabs that people type on."""
 
 
@@ -71,7 +74,7 @@ def lay_out(rec: Reconciliation, where: Layout) -> Plan:
 def read_typed(state: BookState, texts: Mapping[str, SheetText]) -> BookState:
     """The state with what people typed on our tabs over what was remembered; `texts` by our sheet names."""
     inputs = dict(state.inputs)
-    for name, read in (("Home", home.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs)):
+    for name, read in (("Home", home.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs), ("GSTR-3B", gstr3b.read_inputs)):
         if name in texts:
             inputs.update(read(texts[name]))
     state = replace(state, inputs={name: value for name, value in inputs.items() if value != ""})

@@ -17,7 +17,7 @@ from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch, Validation
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
-from ims_xl.workbook.tabs.pieces import WORDS, client_line, indian, money_areas
+from ims_xl.workbook.tabs.pieces import WORDS, client_line, indian, money_areas, page
 from ims_xl.workbook.tabs.returns_columns import HEADINGS as HELPERS
 from ims_xl.workbook.tabs.returns_columns import returns_columns
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters, runs
@@ -109,7 +109,7 @@ def ims_patch(rec: Reconciliation, where: Layout) -> TablePatch:
         table_area=area(place.header_row, place.first_column or min(numbers, default=1), place.last_row, max(numbers, default=1)),
         formats=_formats(rec, place, all_columns) if len(rec.state.ims) else (),
         validations=tuple(_validations(rec, place)) if len(rec.state.ims) else (),
-        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None,
+        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None, page=page(rec) if place.own else None,
     )
 
 

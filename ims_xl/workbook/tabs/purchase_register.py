@@ -17,7 +17,7 @@ from ims_xl.vocabulary import REGISTER_LEDGER, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
 from ims_xl.workbook.tabs.ims import differs_formats, shown_at
-from ims_xl.workbook.tabs.pieces import client_line, indian, money_areas
+from ims_xl.workbook.tabs.pieces import client_line, indian, money_areas, page
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters
 
 REGISTER_HEADINGS: Final[Mapping[str, str]] = {
@@ -36,11 +36,11 @@ FREEZE: Final = (7, 5)
 OURS: Final[Mapping[str, float]] = {"Match": 17, "Differs in": 20, "IMS rows": 10}
 HEADINGS: Final[tuple[str, ...]] = (*REGISTER_HEADINGS.values(), *OURS)
 _KINDS: Final[Mapping[str, Kind]] = {"paise": "rupees", "paise?": "rupees", "date": "date", "int": "number"}
-_WIDTHS: Final[Mapping[str, float]] = {
+WIDTHS: Final[Mapping[str, float]] = {
     "voucher_number": 15, "voucher_type": 12, "voucher_date": 11, "supplier_gstin": 17.5, "supplier_name": 22, "recipient_gstin": 17.5, "document_number": 17,
     "document_date": 11, "place_of_supply": 8, "reverse_charge": 8, "narration": 24, "source_file": 22, "source_sheet": 14, "source_row": 8,
 }
-_FOLDED: Final = ("document_type", "recipient_gstin", "reverse_charge", "payment_date", "original_number", "original_date", "supply_nature", "hsn", "port_code")
+FOLDED: Final = ("document_type", "recipient_gstin", "reverse_charge", "payment_date", "original_number", "original_date", "supply_nature", "hsn", "port_code")
 
 
 def own_register(count: int, sheet: str = "Purchase Register") -> SheetWhere:
@@ -67,21 +67,26 @@ def register_patch(rec: Reconciliation, where: Layout) -> TablePatch:
         sheet=place.sheet, header_row=place.header_row, rows=np.asarray(place.rows).tolist(), columns=tuple(columns),
         table_area=area(place.header_row, place.first_column or min(numbers, default=1), place.last_row, max(numbers, default=1)),
         formats=_formats(place, columns) if len(register) else (),
-        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None,
+        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None, page=page(rec) if place.own else None,
     )
+
+
+def style_of(field: str) -> str:
+    """The look of a register field's cells."""
+    return {"rupees": "rupees", "date": "date", "number": "count"}.get(_KINDS.get(REGISTER_LEDGER[field], "text"), "text")
 
 
 def _books_column(name: str, heading: str, values: pd.Series, place: SheetWhere) -> TableColumn:
     kind = _KINDS.get(REGISTER_LEDGER[name], "text")
+    style = style_of(name)
     plain: Any = values.to_numpy(dtype=object) if kind == "text" else values.to_numpy()
     if str(values.dtype) == "Int64":
         plain = values.to_numpy(dtype=object, na_value=None)
     if name == "source_row":
         plain = np.where(values.to_numpy() > 0, values.to_numpy(dtype=object), None)
-    style = {"rupees": "rupees", "date": "date", "number": "count"}.get(kind, "text")
     return TableColumn(
         place.columns[heading], heading, plain, kind=kind, style=style, heading_style="heading_books" if kind in ("text", "date") else "heading_books_right",
-        width=_WIDTHS.get(name, 13), outline=int(name in _FOLDED), hidden=name in _FOLDED,
+        width=WIDTHS.get(name, 13), outline=int(name in FOLDED), hidden=name in FOLDED,
     )
 
 

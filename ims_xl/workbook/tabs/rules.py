@@ -21,15 +21,14 @@ from ims_xl.workbook.tabs.documents import action_formats, number_of
 from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet
 from ims_xl.workbook.tabs.where import Layout, area
 
-_WIDTHS: Final[Mapping[str, float]] = {"On": 7, "Rule": 26, "Kind": 9, "Match": 22, "Section": 13, "Supplier": 18, "Action": 13, "Reason": 58, "Remark": 46, "Since": 11, "Authority": 34}
-_FREE: Final = ("Reason", "Remark", "Rule", "Match", "Section", "Supplier")   # long enough to need lines
+_WIDTHS: Final[Mapping[str, float]] = {"On": 7, "Rule": 26, "Kind": 9, "Match": 22, "Section": 13, "Supplier": 18, "Action": 13, "Reason": 58, "Remark": 46, "Since": 11, "Authority": 34, "Document": 15, "Pending": 12, "Filed": 11}
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"On": ("Yes", "No"), "Action": tuple(a.value for a in Action)}
 _FIXED: Final = ("Kind", "Since", "Authority")
 RULES: Final = Tab(
     "Rules", "The first rule that fits a document decides, top to bottom. Switch ours off with No; insert rows above them for rules of your own. Blank = any.", "grey",
     columns=tuple(
-        Column(name, name, ("text_wrap" if name == "Authority" else "text") if name in _FIXED else "input_wrap" if name in _FREE else "input",
-               width=_WIDTHS.get(name, max(11.0, min(16.0, len(name) * 0.9 + 3))), options=_OPTIONS.get(name, ()))
+        Column(name, name, ("text_wrap" if name == "Authority" else "text") if name in _FIXED else "input_wrap",
+               width=_WIDTHS.get(name, 10), options=_OPTIONS.get(name, ()))
         for name in COLUMNS
     ),
     table="tblRules", frozen=3,
