@@ -46,7 +46,8 @@ def amendments_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     amended = ims["section"].isin([s.value for s in Section if s.is_amendment and not s.is_import]).to_numpy(dtype=bool)
     frame = documents(rec, where, amended)
     known = _originals(rec, where)
-    found = [known.get((Section(s).original.value, g, n.upper())) for s, g, n in zip(frame["section"], frame["supplier_gstin"], frame["original_number"])]
+    original = {s.value: s.original.value for s in Section}
+    found = [known.get((original[s], g, n.upper())) for s, g, n in zip(*(frame[c].tolist() for c in ("section", "supplier_gstin", "original_number")))]
     frame["found_in"] = [f["found_in"] if f else "not known here" for f in found]
     frame["original_action"] = [f["action"] if f else "" for f in found]
     frame["original_taxable"] = pd.array([f["taxable"] if f else None for f in found], dtype="Int64")
@@ -54,7 +55,7 @@ def amendments_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     frame["change_taxable"] = frame["taxable_value"].astype("Int64") - frame["original_taxable"]
     frame["change_tax"] = frame["tax"].astype("Int64") - frame["original_tax"]
     # Total tax tells the direction, taxable value where the tax is equal.
-    frame["direction"] = [_direction(tax, taxable) for tax, taxable in zip(frame["change_tax"], frame["change_taxable"])]
+    frame["direction"] = [_direction(tax, taxable) for tax, taxable in zip(frame["change_tax"].tolist(), frame["change_taxable"].tolist())]
     return frame
 
 
@@ -77,16 +78,14 @@ def _originals(rec: Reconciliation, where: Layout) -> dict[tuple[str, str, str],
     wanted = set(rec.state.ims["original_number"].str.upper()) - {""}
     if len(earlier):
         part = earlier[earlier["document_number"].str.upper().isin(wanted)]
-        for row, tax in zip(part.itertuples(), tax_of(part)):
-            known[row.section, row.supplier_gstin, row.document_number.upper()] = {
-                "found_in": f"period {row.period}" + ("" if row.counted else ", not counted"), "action": row.action, "taxable": int(row.taxable_value), "tax": int(tax),
-            }
+        for section, supplier, number, period, counted, action, taxable, tax in zip(
+            *(part[c].tolist() for c in ("section", "supplier_gstin", "document_number", "period", "counted", "action", "taxable_value")), tax_of(part).tolist(),
+        ):
+            known[section, supplier, number.upper()] = {"found_in": f"period {period}" + ("" if counted else ", not counted"), "action": action, "taxable": taxable, "tax": tax}
     ims = rec.state.ims
     here = documents(rec, where, ims["document_number"].str.upper().isin(wanted).to_numpy(dtype=bool))
-    for row in here.itertuples():
-        known[row.section, row.supplier_gstin, row.document_number.upper()] = {
-            "found_in": f"this book, IMS row {row.ims_row}", "action": row.action, "taxable": int(row.taxable_value), "tax": int(row.tax),
-        }
+    for section, supplier, number, row, action, taxable, tax in zip(*(here[c].tolist() for c in ("section", "supplier_gstin", "document_number", "ims_row", "action", "taxable_value", "tax"))):
+        known[section, supplier, number.upper()] = {"found_in": f"this book, IMS row {row}", "action": action, "taxable": taxable, "tax": tax}
     return known
 
 

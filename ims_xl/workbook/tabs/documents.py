@@ -22,6 +22,7 @@ KEY: Final[tuple[Column, ...]] = (
 )
 """Section to document date; the document number leads to the row on IMS."""
 
+_NEVER_SHOWN: Final = ("raw", "hash", "source_file", "source_sheet")   # long, and copying them for a few columns costs time
 ACTIONS: Final = {"Accept": "accept", "Reject": "reject", "Pending": "pending", "No Action": "noaction"}
 
 
@@ -31,7 +32,7 @@ def documents(rec: Reconciliation, where: Layout, chosen: np.ndarray) -> pd.Data
     live = rec.state.work["change"].to_numpy(dtype=object) != Change.GONE
     positions = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
     positions = positions[live[positions]]
-    ims = rec.state.ims.iloc[positions].reset_index(drop=True)
+    ims = rec.state.ims.drop(columns=list(_NEVER_SHOWN)).iloc[positions].reset_index(drop=True)
     work = rec.state.work.iloc[positions].reset_index(drop=True)
     frame = pd.concat([ims, work], axis=1)
     frame["position"] = positions
@@ -40,10 +41,11 @@ def documents(rec: Reconciliation, where: Layout, chosen: np.ndarray) -> pd.Data
     frame["itc"] = frame["tax"] * ims["section"].map(SIGNS).fillna(1).to_numpy(dtype=np.int64)
     labels = {m.value: m.label for m in MatchClass}
     classes = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result[positions]]
-    frame["match"] = [labels.get(str(c), "") for c in classes]
+    frame["match"] = pd.Series(classes, dtype="str").map(labels).fillna("")
     frame["why"] = rec.why.to_numpy(dtype=object)[positions]
     column = letters(where.ims.columns.get("Document number", 1))
-    frame["document_number_link"] = [f"#{quoted(where.ims.sheet)}!{column}{row}" for row in frame["ims_row"]]
+    target = f"#{quoted(where.ims.sheet)}!{column}"
+    frame["document_number_link"] = pd.Series([target + str(row) for row in frame["ims_row"].tolist()], dtype="object")
     return frame
 
 

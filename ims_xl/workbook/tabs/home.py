@@ -122,7 +122,7 @@ def _tiles(rec: Reconciliation, books: pd.DataFrame) -> list[Tile]:
         of("R  Reject", Action.REJECT, "Rejected", "reject"),
         of("P  Pending", Action.PENDING, "Pending", "pending"),
         of("-  No action", Action.NO_ACTION, "Default Risk", "noaction"),
-        Tile("Not in IMS", "books", int(chase.sum()), int(books["tax"].to_numpy(dtype=np.int64)[chase].sum()) if len(books) else 0, "Not in IMS", "tile_label"),
+        Tile("Not in IMS", "books", int(chase.sum()), int(books["itc"].to_numpy(dtype=np.int64)[chase].sum()) if len(books) else 0, "Not in IMS", "tile_label"),
     ]
 
 

@@ -104,7 +104,7 @@ def _by_supplier(chase: pd.DataFrame) -> pd.Series:
     if not len(chase):
         return pd.Series([0], index=["none"], dtype="int64")
     named = chase["supplier_name"].where(chase["supplier_name"] != "", chase["supplier_gstin"].where(chase["supplier_gstin"] != "", "no GSTIN"))
-    top = chase.assign(who=named.str.slice(0, 28)).groupby("who")["tax"].sum().sort_values(ascending=False, kind="stable")
+    top = chase.assign(who=named.str.slice(0, 28)).groupby("who")["itc"].sum().sort_values(ascending=False, kind="stable")
     return top.head(_TOP)
 
 

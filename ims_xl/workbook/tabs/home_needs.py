@@ -44,8 +44,8 @@ def _all(rec: Reconciliation, where: Layout, books: pd.DataFrame) -> Iterator[Ne
         return Need(text, int(mask.sum()), int(tax[mask].sum()), link, mark, style)
 
     allowed = decisions["allowed"].to_numpy(dtype=object)
-    # An action that the row does not offer: only typed ones can be, so few are looked at.
-    illegal = np.fromiter((a not in str(o).split(",") for a, o in zip(action, allowed)), dtype=bool, count=len(action))
+    codes, sets = pd.factorize(allowed)
+    illegal = ~np.any([np.isin(action, str(o).split(",")) & (codes == n) for n, o in enumerate(sets)], axis=0) if len(sets) else np.zeros(len(action), dtype=bool)
     failed = sum(not c.ok for c in rec.tie_out)
     yield Need("Checks on Tie-out that do not agree", failed, None, where.link("Tie-out"), "✗ check", "bad")
     yield rows("Errors that the portal reported", work["portal_error"].to_numpy(dtype=object) != "", ims, "! mend", "error")
@@ -60,5 +60,5 @@ def _all(rec: Reconciliation, where: Layout, books: pd.DataFrame) -> Iterator[Ne
     yield rows("Pending: evidence and deadline", action == Action.PENDING, where.link("Pending"), "P follow", "pending")
     yield rows("No action: will be deemed accepted", action == Action.NO_ACTION, where.link("Default Risk"), "- sign", "noaction")
     chase = books[books["kind"] == CHASE] if len(books) else books
-    yield Need("Booked but not in IMS: ask the supplier", len(chase), int(chase["tax"].sum()) if len(chase) else 0, where.link("Not in IMS"), "ask", "warn")
+    yield Need("Booked but not in IMS: ask the supplier", len(chase), int(chase["itc"].sum()) if len(chase) else 0, where.link("Not in IMS"), "ask", "warn")
     yield Need("Cells in the files that could not be read", len(rec.state.problems), None, where.link("Tie-out"), "look", "warn")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ims_xl.state import Reconciliation
@@ -42,7 +43,7 @@ def imports_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     if two_b is None:
         return frame.assign(in_2b="not pulled yet")
     drawn = two_b.documents[two_b.documents["section"].isin(["impg", "impgsez"])]
-    frame["in_2b"] = ["yes" if number in set(drawn["document_number"]) else "no" for number in frame["document_number"]]
+    frame["in_2b"] = np.where(frame["document_number"].isin(list(drawn["document_number"])), "yes", "no")
     only = drawn[~drawn["document_number"].isin(list(frame["document_number"]))]
     if not len(only):
         return frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ims_xl.gstin import state_code
-from ims_xl.period import Period, financial_year
+from ims_xl.period import Period
 from ims_xl.rulebook.calendar import calendar
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import ImsXlError
@@ -21,15 +21,18 @@ def last_pending_days(rec: Reconciliation, frame: pd.DataFrame) -> pd.Series:
         return pd.to_datetime(rec.facts["pending_until"]).iloc[frame["position"]].reset_index(drop=True)
     needed = rec.decisions["reduce_needed"].to_numpy(dtype=bool)[frame["position"]] | frame["section"].str.contains("-CN").to_numpy(dtype=bool)
     periods = rec.belonging["two_b_period"].iloc[frame["position"]]
-    days = [_limit(rec, period) if asked else None for asked, period in zip(needed, periods)]
-    return pd.to_datetime(pd.Series(days, index=frame.index, dtype="object"))
+    known = {period: _limit(rec, period) for period in periods.unique()}
+    days = pd.to_datetime(periods.map(known)).reset_index(drop=True)
+    return days.where(pd.Series(needed), pd.NaT)
 
 
 def must_decide_by(rec: Reconciliation, frame: pd.DataFrame) -> pd.Series:
     """The earlier of the pending limit and the last day of credit of the document's financial year."""
     limits = last_pending_days(rec, frame)
-    ends = [None if pd.isna(day) else cut_off(financial_year(day.date())) for day in frame["document_date"]]
-    return pd.concat([limits, pd.to_datetime(pd.Series(ends, index=frame.index, dtype="object"))], axis=1).min(axis=1)
+    days = pd.to_datetime(frame["document_date"])
+    years = (days.dt.year - (days.dt.month < 4)).astype("Int64")
+    ends = years.map({year: cut_off(int(year)) for year in years.dropna().unique()})
+    return pd.concat([limits, pd.to_datetime(ends)], axis=1).min(axis=1)
 
 
 def _limit(rec: Reconciliation, period: str) -> pd.Timestamp | None:

@@ -6,23 +6,25 @@ Default frame: vouchers of the results "Only in books" and "Outside IMS". The fo
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ims_xl.gstin import is_valid
-from ims_xl.period import financial_year
 from ims_xl.state import Reconciliation
-from ims_xl.vocabulary import AMOUNTS, HEADS, MatchClass
+from ims_xl.vocabulary import AMOUNTS, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
 from ims_xl.workbook.tabs.calendar import cut_off, supplier_due
+from ims_xl.workbook.tabs.counterparts import counterpart_rows
 from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet, tax_of
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area
 
 CHASE: Final = "Ask the supplier"
 NEVER: Final = "Never in IMS"
+_VOUCHER: Final = (
+    "source_file", "voucher_number", "voucher_type", "supplier_gstin", "supplier_name", "document_number", "document_date", "reverse_charge", "port_code", "payment_date", *AMOUNTS,
+)
 _DAYS_UNPAID: Final = 180   # second proviso to section 16(2), rule 37
 
 NOT_IN_IMS: Final = Tab(
@@ -53,25 +55,26 @@ NOT_IN_IMS: Final = Tab(
 
 
 def not_in_ims_frame(rec: Reconciliation, register: SheetWhere) -> pd.DataFrame:
-    """One row a voucher, those to chase first and by tax: supplier, document, amounts (paise), kind, cause, ages and dates."""
-    lines = rec.state.register
-    results = rec.links.results
-    classes = results["match_class"].to_numpy(dtype=object)[rec.links.register_result]
-    chosen = np.isin(classes.astype(str), [MatchClass.NOT_IN_IMS.value, MatchClass.OUTSIDE_IMS.value])
-    part = lines[chosen].copy()
-    part["sheet_row"] = np.asarray(register.rows, dtype=np.int64)[chosen]
-    part["class"] = classes[chosen]
-    part["result"] = rec.links.register_result[chosen]
-    part["explanation"] = results["explanation"].to_numpy(dtype=object)[part["result"]]
-    part["sign"] = np.where(part["voucher_type"].str.contains("debit note", case=False), -1, 1)
-    grouped = part.groupby(["result", "source_file", "voucher_number"], sort=False)
-    frame = grouped[["supplier_gstin", "supplier_name", "document_number", "document_date", "voucher_type", "voucher_date", "reverse_charge",
-                     "port_code", "payment_date", "class", "explanation"]].first().reset_index()
-    sums = grouped[list(AMOUNTS)].sum().reset_index(drop=True)
-    frame[list(AMOUNTS)] = sums
-    frame["rows"] = grouped["sheet_row"].agg(lambda rows: ", ".join(str(r) for r in sorted(rows))).reset_index(drop=True) if len(frame) else ""
-    frame["tax"] = tax_of(frame) if len(frame) else 0
-    frame["kind"] = np.where(frame["class"] == MatchClass.NOT_IN_IMS, CHASE, NEVER)
+    """One row a voucher, those to chase first and by tax: supplier, document, amounts (paise, as typed), itc (a debit note
+    voucher is the supplier's credit note and counts negative), kind, cause, ages and dates."""
+    lines, results = rec.state.register, rec.links.results
+    classes = results["match_class"].to_numpy(dtype=object)[rec.links.register_result].astype(str)
+    chosen = np.flatnonzero(np.isin(classes, [MatchClass.NOT_IN_IMS.value, MatchClass.OUTSIDE_IMS.value]))
+    part = lines[list(_VOUCHER)].iloc[chosen].reset_index(drop=True)
+    voucher = pd.MultiIndex.from_arrays([rec.links.register_result[chosen], part["source_file"], part["voucher_number"]])
+    codes, _ = pd.factorize(voucher)
+    first = np.unique(codes, return_index=True)[1]
+    frame = part.iloc[first].reset_index(drop=True)
+    for name in AMOUNTS:   # whole paise: sums of int64, never floats
+        sums = np.zeros(len(first), dtype=np.int64)
+        np.add.at(sums, codes, part[name].to_numpy(dtype=np.int64))
+        frame[name] = sums
+    frame["rows"] = counterpart_rows(codes, np.asarray(register.rows, dtype=np.int64)[chosen], np.arange(len(first)), len(first))
+    frame["tax"] = tax_of(frame)
+    credit = frame["voucher_type"].str.contains("debit note", case=False).to_numpy(dtype=bool) & (frame["tax"] > 0).to_numpy()
+    frame["itc"] = np.where(credit, -frame["tax"], frame["tax"])
+    frame["kind"] = np.where(classes[chosen][first] == MatchClass.NOT_IN_IMS, CHASE, NEVER)
+    frame["explanation"] = results["explanation"].to_numpy(dtype=object)[rec.links.register_result[chosen][first]]
     return _dated(frame, rec).sort_values(["kind", "tax"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
@@ -88,35 +91,36 @@ def not_in_ims_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
 
 
 def _dated(frame: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
-    causes, ages, cuts, pays, chases = [], [], [], [], []
-    chase = supplier_due(rec)
-    for row in frame.itertuples():
-        day = None if pd.isna(row.document_date) else row.document_date.date()
-        cut = cut_off(financial_year(day)) if day else None
-        waiting = row.kind == CHASE
-        causes.append(_cause(row, cut, rec.as_of))
-        ages.append((rec.as_of - day).days if day else None)
-        cuts.append(cut)
-        pays.append(day + timedelta(days=_DAYS_UNPAID) if day and pd.isna(row.payment_date) else None)
-        chases.append(chase if waiting and (cut is None or cut >= rec.as_of) else None)
-    frame["cause"] = causes
-    frame["age_days"] = pd.array(ages, dtype="Int64")
-    for name, values in (("cut_off", cuts), ("pay_by", pays), ("chase_before", chases)):
-        frame[name] = pd.to_datetime(pd.Series(values, index=frame.index, dtype="object"))
+    today, days = pd.Timestamp(rec.as_of), pd.to_datetime(frame["document_date"])
+    years = (days.dt.year - (days.dt.month < 4)).astype("Int64")
+    cut = pd.to_datetime(years.map({year: cut_off(int(year)) for year in years.dropna().unique()}))
+    late = (cut < today).to_numpy(dtype=bool)
+    frame["age_days"] = (today - days).dt.days.astype("Int64")
+    frame["cut_off"] = cut
+    frame["pay_by"] = (days + pd.Timedelta(days=_DAYS_UNPAID)).where(frame["payment_date"].isna())
+    waits = (frame["kind"] == CHASE).to_numpy() & ~late
+    frame["chase_before"] = pd.Series(pd.Timestamp(supplier_due(rec)), index=frame.index).where(waits)
+    frame["cause"] = _causes(frame, late)
     return frame
 
 
-def _cause(row: Any, cut: date | None, as_of: date) -> str:
-    if row.kind == NEVER:
-        if row.reverse_charge == "Y":
-            return "Reverse charge: pay in 3.1(d), claim in 4(A)(3); never in IMS"
-        if row.port_code:
-            return "Import: comes from the bill of entry, not from a supplier's return"
-        return str(row.explanation) or "Supplier unregistered or GSTIN missing: no credit through IMS"
-    if row.supplier_gstin and not is_valid(row.supplier_gstin):
-        return "The supplier's GSTIN in the books is not valid; mend it and run again"
-    if cut and cut < as_of:
-        return f"The time of section 16(4) ran out on {cut:%d-%m-%Y}: no credit any more"
-    if not sum(getattr(row, head) for head in HEADS):
-        return "No tax is booked: exempt, or a composition supplier"
-    return str(row.explanation) or "The supplier has not reported it: not filed, not saved, or under another GSTIN"
+def _causes(frame: pd.DataFrame, late: np.ndarray) -> np.ndarray:
+    """The first that fits, in words; what matching said of the voucher where nothing plainer does."""
+    never = (frame["kind"] == NEVER).to_numpy()
+    said = frame["explanation"].to_numpy(dtype=object)
+    gstins = frame["supplier_gstin"]
+    wrong = gstins.isin([g for g in gstins.unique() if g and not is_valid(g)]).to_numpy(dtype=bool)
+    untaxed = (frame["tax"] == 0).to_numpy()
+    cut = frame["cut_off"].dt.strftime("%d-%m-%Y").fillna("").to_numpy(dtype=object)
+    return np.select(
+        [
+            never & (frame["reverse_charge"] == "Y").to_numpy(), never & (frame["port_code"] != "").to_numpy(), never & (said != ""), never,
+            wrong, late, untaxed, said != "",
+        ],
+        [
+            "Reverse charge: pay in 3.1(d), claim in 4(A)(3); never in IMS", "Import: comes from the bill of entry, not from a supplier's return", said,
+            "Supplier unregistered or GSTIN missing: no credit through IMS", "The supplier's GSTIN in the books is not valid; mend it and run again",
+            "The time of section 16(4) ran out on " + cut + ": no credit any more", "No tax is booked: exempt, or a composition supplier", said,
+        ],
+        "The supplier has not reported it: not filed, not saved, or under another GSTIN",
+    )

@@ -81,7 +81,8 @@ def pending_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
             if name in told:
                 frame[name] = told[name].where(told[name].notna(), frame[name])
     frame["days_left"] = (pd.to_datetime(frame["must_decide_by"]) - pd.Timestamp(rec.as_of)).dt.days.astype("Int64")
-    frame["months"] = pd.array([_months(since, period_of(rec)) for since in frame["pending_since"]], dtype="Int64")
+    months = {since: _months(since, period_of(rec)) for since in frame["pending_since"].unique()}
+    frame["months"] = frame["pending_since"].map(months).astype("Int64")
     return frame.sort_values(["must_decide_by", "itc"], ascending=[True, False], kind="stable", ignore_index=True, na_position="last")
 
 
@@ -133,16 +134,10 @@ def _cause(frame: pd.DataFrame) -> np.ndarray:
 
 def _verdict(frame: pd.DataFrame) -> None:
     """Proof of receipt is a goods receipt with its date; movement papers alone leave the trail incomplete, section 16(2)(b)."""
-    trail, missing = [], []
-    for row in frame.itertuples():
-        if "-CN" in row.section:
-            trail.append("- not needed")
-            missing.append("")
-            continue
-        lacks = [word for word, there in (("GRN no.", row.grn_no), ("receipt date", not pd.isna(row.receipt_date))) if not there]
-        trail.append("✗ incomplete" if lacks else "✓ complete")
-        missing.append(", ".join(lacks))
-    frame["trail"], frame["missing"] = trail, missing
+    note = frame["section"].str.contains("-CN").to_numpy(dtype=bool)
+    receipt, day = (frame["grn_no"] != "").to_numpy(dtype=bool), frame["receipt_date"].notna().to_numpy(dtype=bool)
+    frame["trail"] = np.select([note, receipt & day], ["- not needed", "✓ complete"], "✗ incomplete")
+    frame["missing"] = np.select([note | (receipt & day), receipt, day], ["", "receipt date", "GRN no."], "GRN no., receipt date")
 
 
 def _months(since: str, now: Period) -> int | None:

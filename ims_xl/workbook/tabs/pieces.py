@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from ims_xl.workbook.theme import TAB_COLOURS
 HEADER_ROW: Final = 6
 DATA_ROW: Final = HEADER_ROW + 1
 TOTAL_ROW: Final = HEADER_ROW - 1
+_NARROW: Final = 0.92   # an average letter against the digit that column widths are counted in
 _KINDS: Final[Mapping[str, Kind]] = {
     "rupees": "rupees", "rupees_bold": "rupees", "input_rupees": "rupees", "date": "date", "input_date": "date",
     "count": "number", "percent": "number", "input_count": "number",
@@ -108,22 +109,25 @@ def table_columns(columns: Sequence[Column], frame: pd.DataFrame, first_column: 
     return tuple(
         TableColumn(
             first_column + i, c.heading, values_of(frame, c.field, c.kind), kind=c.kind, style=c.style, heading_style=c.head,
-            width=c.width, hidden=c.hidden, outline=c.outline, links=list(frame[f"{c.field}_link"]) if f"{c.field}_link" in frame else None,
+            width=c.width, hidden=c.hidden, outline=c.outline, links=frame[f"{c.field}_link"].tolist() if f"{c.field}_link" in frame else None,
         )
         for i, c in enumerate(columns)
     )
 
 
-def values_of(frame: pd.DataFrame, field: str, kind: Kind) -> list[object]:
-    """One column as plain values, blanks as "" (text) or None."""
+def values_of(frame: pd.DataFrame, field: str, kind: Kind) -> Sequence[Any]:
+    """One column as plain values: text with "" for blank, datetime64[s] with NaT, numbers with None."""
     if field not in frame:
         return [("" if kind == "text" else None)] * len(frame)
     column = frame[field]
     if kind == "text":
-        return [str(v) for v in column]
+        values = column.to_numpy(dtype=object)
+        return values.tolist() if column.dtype == "str" else [str(v) for v in values]
     if kind == "date":
-        return [None if pd.isna(v) else v.to_pydatetime().date() for v in pd.to_datetime(column)]
-    return [None if missing else v for v, missing in zip(column.tolist(), column.isna())]
+        return cast(Sequence[Any], pd.to_datetime(column).to_numpy().astype("datetime64[s]"))
+    missing = column.isna().to_numpy()
+    plain = column.to_numpy(dtype=object).tolist() if missing.any() else column.to_numpy().tolist()
+    return [None if m else v for v, m in zip(plain, missing.tolist())] if missing.any() else plain
 
 
 def list_sheet(
@@ -170,7 +174,7 @@ def row_heights(columns: Sequence[Column], filled: Sequence[TableColumn], first:
         if column.style.endswith("wrap"):
             room = max(1.0, column.width - 0.5)
             for i, text in enumerate(values.values):
-                lines = lines_of(str(text or ""), room)
+                lines = lines_of(text, room) if text and (len(text) * _NARROW > room or "\n" in text) else 1
                 if lines > 1:
                     heights[first + i] = max(heights.get(first + i, 0), min(400.0, 13.5 * lines + 2))
     return heights
@@ -178,7 +182,7 @@ def row_heights(columns: Sequence[Column], filled: Sequence[TableColumn], first:
 
 def lines_of(text: str, room: float) -> int:
     """How many lines a text of ten points needs in a column of that many characters."""
-    return sum(max(1, math.ceil(len(part) * 0.92 / room)) for part in text.split("\n"))
+    return sum(max(1, math.ceil(len(part) * _NARROW / room)) for part in text.split("\n"))
 
 
 def rupees_text(paise: int) -> str:

@@ -65,7 +65,7 @@ def suppliers_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
         frame[f"count_{short}"] = of_action.size().reindex(frame.index)
         frame[f"itc_{short}"] = of_action.sum().reindex(frame.index)
     if len(chase):
-        booked = chase.groupby("supplier_gstin").agg(name=("supplier_name", "first"), books_count=("tax", "size"), books_itc=("tax", "sum"))
+        booked = chase.groupby("supplier_gstin").agg(name=("supplier_name", "first"), books_count=("itc", "size"), books_itc=("itc", "sum"))
         frame = frame.reindex(frame.index.union(booked.index, sort=False))
         frame["supplier_name"] = frame["supplier_name"].fillna(booked["name"])
         frame = frame.join(booked[["books_count", "books_itc"]])
