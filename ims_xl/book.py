@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl import __version__
-from ims_xl.book_sheets import DataSheet, are_ours, extent, heading_columns, typed_work
+from ims_xl.book_sheets import DataSheet, are_ours, extent, first_heading, heading_columns, typed_work
 from ims_xl.filling import changes_of_action, reduction_text
 from ims_xl.followup.exposure import default_risk
 from ims_xl.followup.trail import pending_trail
@@ -196,7 +196,7 @@ def plan(opened: OpenBook, rec: Reconciliation) -> Any:
 
 def _where(sheet: DataSheet, headings: tuple[str, ...]) -> SheetWhere:
     rows, columns = sheet.placed(headings)
-    return SheetWhere(sheet.sheet, sheet.header_row, rows, columns, sheet.own)
+    return SheetWhere(sheet.sheet, sheet.header_row, rows, columns, sheet.own, sheet.first_column, sheet.fields)
 
 
 class _Texts:
@@ -334,7 +334,10 @@ def _read_ims(state: BookState, texts: _Texts, name: str, own: bool, stored: Map
     if not own and not stored and not are_ours(columns):
         columns = {}
     work, problems = typed_work(text, columns, np.asarray(sheet.rows, dtype=np.int64))
-    where = DataSheet(name, sheet.header_row, np.asarray(sheet.rows, dtype=np.int64), columns, last_row, last_column, own=own)
+    where = DataSheet(
+        name, sheet.header_row, np.asarray(sheet.rows, dtype=np.int64), columns, last_row, last_column, own=own,
+        fields={} if own else portal, first_column=first_heading(text, sheet.header_row),
+    )
     problems = [*(replace(p, file=texts._host.path.name) for p in (*sheet.problems, *problems))]
     if own:
         return _own_rows(state, sheet.ledger, work, where, problems)
@@ -410,7 +413,10 @@ def _read_register(state: BookState, texts: _Texts, name: str, own: bool) -> tup
     rows = np.asarray(read.rows, dtype=np.int64)
     return (
         replace(state, register=read.ledger, problems=(*state.problems, *read.problems), mapping_shown=state.mapping_shown if own else read.mapping_shown),
-        DataSheet(name, read.header_row, rows, columns, last_row, last_column, own=own),
+        DataSheet(
+            name, read.header_row, rows, columns, last_row, last_column, own=own,
+            fields={} if own else dict(read.columns), first_column=first_heading(text, read.header_row),
+        ),
     )
 
 

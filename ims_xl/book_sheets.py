@@ -42,6 +42,10 @@ class DataSheet:
     own: bool = True
     fresh: bool = False
     """Nothing stands on it yet: headings and titles are to be written too."""
+    fields: Mapping[str, int] = field(default_factory=dict)
+    """On a person's sheet: ledger field -> her column, so that what differs is marked in her own cells."""
+    first_column: int = 0
+    """Where the headings begin; 0 = not known."""
 
     def placed(self, headings: Sequence[str]) -> tuple[np.ndarray, dict[str, int]]:
         """Rows and columns for the next writing: what has no place yet comes below and to the right."""
@@ -67,6 +71,13 @@ def heading_columns(text: SheetText, header_row: int, mapped: Sequence[int], our
         if heading in ours and int(column) not in mapped:
             found[str(heading)] = int(column)
     return found
+
+
+def first_heading(text: SheetText, header_row: int) -> int:
+    """The column of the first heading in that row, 0 where there is none."""
+    if header_row not in text.frame.index:
+        return 0
+    return next((int(c) for c, v in zip(text.frame.columns, text.frame.loc[header_row]) if str(v).strip()), 0)
 
 
 def are_ours(columns: Mapping[str, int]) -> bool:

@@ -43,7 +43,7 @@ def documents(rec: Reconciliation, where: Layout, chosen: np.ndarray) -> pd.Data
     classes = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result[positions]]
     frame["match"] = pd.Series(classes, dtype="str").map(labels).fillna("")
     frame["why"] = rec.why.to_numpy(dtype=object)[positions]
-    column = letters(where.ims.columns.get("Document number", 1))
+    column = letters(where.ims.column("Document number") if where.ims.has("Document number") else 1)
     target = f"#{quoted(where.ims.sheet)}!{column}"
     frame["document_number_link"] = pd.Series([target + str(row) for row in frame["ims_row"].tolist()], dtype="object")
     return frame

@@ -8,7 +8,7 @@ from ims_xl.workbook.tabs.where import SheetWhere
 
 def live_formulas(ims: SheetWhere, action: str) -> tuple[str, str]:
     """Count and signed ITC of the rows with that action ("" = all) that still stand on the portal; blank where her sheet lacks a column."""
-    if not {"Action", "Change", "Section", "IGST", "CGST", "SGST", "Cess"} <= ims.columns.keys() or not len(ims.rows):
+    if not ims.has("Action", "Change", "Section", "IGST", "CGST", "SGST", "Cess") or not len(ims.rows):
         return "", ""
     conditions = f'{ims.area("Change")},"<>{Change.GONE}"'
     if action:

@@ -36,9 +36,17 @@ class SheetWhere:
     def last_row(self) -> int:
         return int(np.max(self.rows)) if len(self.rows) else self.header_row + 1
 
+    def column(self, heading: str) -> int:
+        """Our column of that heading, else her own column of the same field; KeyError where the sheet has neither."""
+        return self.columns[heading] if heading in self.columns else self.fields[heading.lower().replace(" ", "_")]
+
+    def has(self, *headings: str) -> bool:
+        """Whether every one of those columns stands on the sheet."""
+        return all(h in self.columns or h.lower().replace(" ", "_") in self.fields for h in headings)
+
     def area(self, heading: str) -> str:
         """`'IMS'!$X$7:$X$306`, from the first to the last data row; KeyError where the sheet has no such column."""
-        letter = letters(self.columns[heading])
+        letter = letters(self.column(heading))
         return f"{quoted(self.sheet)}!${letter}${self.first_row}:${letter}${self.last_row}"
 
 
