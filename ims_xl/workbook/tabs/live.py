@@ -8,7 +8,8 @@ from ims_xl.workbook.tabs.where import SheetWhere
 
 def live_formulas(ims: SheetWhere, action: str) -> tuple[str, str]:
     """Count and signed ITC of the rows with that action ("" = all) that still stand on the portal; blank where her sheet lacks a column."""
-    if not ims.has("Action", "Change", "Section", "IGST", "CGST", "SGST", "Cess") or not len(ims.rows):
+    # A person's own columns may write amounts as text and sections in her words: over them no live sum is sure.
+    if not ims.own or not ims.has("Action", "Change", "Section", "IGST", "CGST", "SGST", "Cess") or not len(ims.rows):
         return "", ""
     conditions = f'{ims.area("Change")},"<>{Change.GONE}"'
     if action:
