@@ -1,0 +1,26 @@
+"""The whole month runs with the network forbidden: nothing is fetched, nothing is sent."""
+
+import socket
+
+import pytest
+
+from ims_xl.faces import cli
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a network connection was opened")
+
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+def test_the_demo_export_letters_and_rollover_need_no_network(no_network, tmp_path, capsys):
+    folder = tmp_path / "demo"
+    assert cli.main(["demo", str(folder), "--quiet"]) == 0
+    book = next(p for p in folder.glob("*.xlsx") if "register" not in p.name.lower() and "purchase" not in p.name.lower())
+    assert cli.main(["export", str(book), "-o", str(tmp_path / "upload.json"), "--quiet"]) in (0, 2)
+    assert cli.main(["letters", str(book), "-o", str(tmp_path / "letters"), "--quiet"]) == 0
+    assert cli.main(["rollover", str(book), "-o", str(tmp_path / "next.xlsx"), "--quiet"]) == 0
