@@ -22,7 +22,7 @@ MONTH_COLOURS: Final[Mapping[str, str]] = {
     "Tie-out": "navy", "Log": "navy", "Legend": "navy",
 }
 FIRM_COLOURS: Final[Mapping[str, str]] = {"Clients": "navy", "Calendar": "amber", "Run Results": "teal", "Supplier contacts": "blue", "Follow-up register": "amber"}
-ZOOM: Final = 90       # the widths of IMS are chosen so that key and action stand together on 1366 pixels
+ZOOM: Final = 85       # the widths of IMS are chosen so that key and action stand together on 1366 pixels
 _BORN: Final = datetime(2026, 11, 1)   # a fixed day, so that building twice gives the same file
 _LINES: Final = {"": 0, "thin": 1, "medium": 2, "double": 6, "hair": 7}
 

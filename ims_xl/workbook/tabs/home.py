@@ -161,7 +161,7 @@ def _put_dates(rec: Reconciliation, cells: dict[tuple[int, int], Cell], merges: 
     row = BODY + 1
     for due in key_dates(rec):
         days = due.days(rec.as_of)
-        told = "today" if not days else f"in {days} days" if days > 0 else f"{-days} days ago"
+        told = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, f"in {days} days" if days > 0 else f"{-days} days ago")
         cells[(row, left)] = Cell(due.what, "label_bold")
         merges.append(area(row, left, row, left + 1))
         cells[(row, left + 2)] = Cell(due.day, "date")

@@ -17,7 +17,7 @@ from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch, Validation
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
-from ims_xl.workbook.tabs.pieces import WORDS, client_line, indian, money_areas, page
+from ims_xl.workbook.tabs.pieces import WORDS, client_line, indian, money_areas, money_width, page
 from ims_xl.workbook.tabs.returns_columns import HEADINGS as HELPERS
 from ims_xl.workbook.tabs.returns_columns import returns_columns
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters, runs
@@ -46,17 +46,17 @@ class ImsColumn:
 
 
 PORTAL: Final[tuple[ImsColumn, ...]] = (
-    ImsColumn("Section", "ims", "section", width=9.5),
-    ImsColumn("Supplier GSTIN", "ims", "supplier_gstin", width=17.5),
-    ImsColumn("Supplier name", "ims", "supplier_name", width=20),
-    ImsColumn("Document number", "ims", "document_number", width=16.5),
-    ImsColumn("Document date", "ims", "document_date", "date", width=11),
+    ImsColumn("Section", "ims", "section", width=9),
+    ImsColumn("Supplier GSTIN", "ims", "supplier_gstin", width=16.5),
+    ImsColumn("Supplier name", "ims", "supplier_name", width=18),
+    ImsColumn("Document number", "ims", "document_number", width=15),
+    ImsColumn("Document date", "ims", "document_date", "date", width=10.5),
     ImsColumn("Document value", "ims", "document_value", "rupees", width=14, outline=1, hidden=True),
     ImsColumn("Place of supply", "ims", "place_of_supply", "text_centre", width=8, outline=1, hidden=True),
-    ImsColumn("Taxable value", "ims", "taxable_value", "rupees", width=13.5),
-    ImsColumn("IGST", "ims", "igst", "rupees", width=12),
-    ImsColumn("CGST", "ims", "cgst", "rupees", width=12),
-    ImsColumn("SGST", "ims", "sgst", "rupees", width=12),
+    ImsColumn("Taxable value", "ims", "taxable_value", "rupees", width=12),
+    ImsColumn("IGST", "ims", "igst", "rupees", width=11),
+    ImsColumn("CGST", "ims", "cgst", "rupees", width=11),
+    ImsColumn("SGST", "ims", "sgst", "rupees", width=11),
     ImsColumn("Cess", "ims", "cess", "rupees", width=10, outline=1, hidden=True),
     ImsColumn("Source form", "ims", "source_form", "text_centre", width=8, outline=1, hidden=True),
     ImsColumn("Supplier period", "ims", "supplier_period", "text_centre", width=9, outline=1, hidden=True),
@@ -67,12 +67,12 @@ PORTAL: Final[tuple[ImsColumn, ...]] = (
     ImsColumn("Port code", "ims", "port_code", "text_centre", width=9, outline=1, hidden=True),   # part of what names a bill of entry
 )
 OURS: Final[tuple[ImsColumn, ...]] = (
-    ImsColumn("Match", "run", "match", width=16),
-    ImsColumn("Differs in", "run", "differs_in", width=19),
-    ImsColumn("Register rows", "run", "register_rows", width=10),
-    ImsColumn("Why", "run", "why", width=42),
-    ImsColumn("Suggested action", "run", "suggested_action", width=12),
-    ImsColumn("Action", "work", "action", "input", width=14),
+    ImsColumn("Match", "run", "match", width=14.5),
+    ImsColumn("Differs in", "run", "differs_in", width=16),
+    ImsColumn("Register rows", "run", "register_rows", width=10, outline=1, hidden=True),
+    ImsColumn("Why", "run", "why", width=30),
+    ImsColumn("Suggested action", "run", "suggested_action", width=11.5),
+    ImsColumn("Action", "work", "action", "input", width=12),
     ImsColumn("Set by", "work", "set_by", width=8),
     ImsColumn("Reviewed", "work", "reviewed", "input", width=10),
     ImsColumn("Remarks", "work", "remarks", "input", width=30),
@@ -130,7 +130,7 @@ def worked_out(rec: Reconciliation, register: SheetWhere) -> pd.DataFrame:
 
 def _column(c: ImsColumn, values: pd.Series, place: SheetWhere) -> TableColumn:
     return TableColumn(
-        place.columns[c.heading], c.heading, _plain(values, c.kind), kind=c.kind, style=c.style, width=c.width,
+        place.columns[c.heading], c.heading, _plain(values, c.kind), kind=c.kind, style=c.style, width=money_width(values, c.width) if c.kind == "rupees" else c.width,
         heading_style=("heading_input" if c.style.startswith("input") else "heading_portal" if c.source == "ims" else "heading_ours") + ("_right" if c.kind == "rupees" else ""),
         hidden=c.hidden and place.own, outline=c.outline if place.own else 0,
     )

@@ -109,7 +109,7 @@ def table_columns(columns: Sequence[Column], frame: pd.DataFrame, first_column: 
     return tuple(
         TableColumn(
             first_column + i, c.heading, values_of(frame, c.field, c.kind), kind=c.kind, style=c.style, heading_style=c.head,
-            width=c.width, hidden=c.hidden, outline=c.outline, links=frame[f"{c.field}_link"].tolist() if f"{c.field}_link" in frame else None,
+            width=money_width(frame[c.field], c.width) if c.kind == "rupees" and c.field in frame else c.width, hidden=c.hidden, outline=c.outline, links=frame[f"{c.field}_link"].tolist() if f"{c.field}_link" in frame else None,
         )
         for i, c in enumerate(columns)
     )
@@ -192,6 +192,17 @@ def rupees_text(paise: int) -> str:
     while head:
         head, tail = head[:-2], head[-2:] + "," + tail
     return f"{'-' if paise < 0 else ''}{tail}.{cents:02d}"
+
+
+def money_width(values: pd.Series, least: float) -> float:
+    """Wide enough for the largest amount and for the bold total above it: a column too narrow shows only ####."""
+    amounts = values.dropna().astype("int64")
+    if not len(amounts):
+        return least
+    text = max((rupees_text(-abs(int(v))) for v in (amounts.sum(), amounts.min(), amounts.max())), key=len)
+    digits = sum(c.isdigit() for c in text)
+    pixels = (digits * 6.8 + (len(text) - digits) * 3.5) * 1.05 + 15   # ten points bold, one indent, the cell's own padding
+    return max(least, math.ceil((pixels - 5) / 7 * 2) / 2)
 
 
 def totals(columns: Sequence[Column], filled: Sequence[TableColumn], first: int, last: int) -> dict[tuple[int, int], Cell]:

@@ -17,7 +17,7 @@ from ims_xl.vocabulary import REGISTER_LEDGER, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
 from ims_xl.workbook.tabs.ims import differs_formats, shown_at
-from ims_xl.workbook.tabs.pieces import client_line, indian, money_areas, page
+from ims_xl.workbook.tabs.pieces import client_line, indian, money_areas, money_width, page
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters
 
 REGISTER_HEADINGS: Final[Mapping[str, str]] = {
@@ -86,7 +86,7 @@ def _books_column(name: str, heading: str, values: pd.Series, place: SheetWhere)
         plain = np.where(values.to_numpy() > 0, values.to_numpy(dtype=object), None)
     return TableColumn(
         place.columns[heading], heading, plain, kind=kind, style=style, heading_style="heading_books" if kind in ("text", "date") else "heading_books_right",
-        width=WIDTHS.get(name, 13), outline=int(name in FOLDED), hidden=name in FOLDED,
+        width=money_width(values, 12) if kind == "rupees" else WIDTHS.get(name, 13), outline=int(name in FOLDED), hidden=name in FOLDED,
     )
 
 

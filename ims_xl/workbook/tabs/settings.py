@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, replace
 from typing import Any, Final
@@ -123,6 +124,8 @@ def _value(f: Field[Any], typed: str) -> tuple[Any, str]:
             try:
                 number = float(typed.replace(",", ""))
             except ValueError:
+                return None, f"'{typed}' is not a number"
+            if not math.isfinite(number):
                 return None, f"'{typed}' is not a number"
             whole = round(number * 100) if kind == "rupees" else round(number)
             return (whole, "") if 0 <= whole < 10**15 else (None, f"'{typed}' is out of range")
