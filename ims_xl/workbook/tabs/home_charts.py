@@ -105,7 +105,8 @@ def _by_supplier(chase: pd.DataFrame) -> pd.Series:
         return pd.Series([0], index=["none"], dtype="int64")
     named = chase["supplier_name"].where(chase["supplier_name"] != "", chase["supplier_gstin"].where(chase["supplier_gstin"] != "", "no GSTIN"))
     top = chase.assign(who=named.str.slice(0, 28)).groupby("who")["itc"].sum().sort_values(ascending=False, kind="stable")
-    return top.head(_TOP)
+    owed = top[top > 0]   # a credit note that is missing is nobody's debt to us
+    return owed.head(_TOP) if len(owed) else pd.Series([0], index=["none"], dtype="int64")
 
 
 def _third(rec: Reconciliation, where: Layout, live: np.ndarray) -> tuple[pd.Series, bool]:
@@ -114,5 +115,8 @@ def _third(rec: Reconciliation, where: Layout, live: np.ndarray) -> tuple[pd.Ser
         return pd.Series(trend["match_percent"].to_numpy(), index=trend["period"].tolist()), True
     classes = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result][live]
     counts = {m.label: int((classes == m.value).sum()) for m in MatchClass}
-    shown = {label: count for label, count in counts.items() if count} or {"none": 0}
-    return pd.Series(shown), False
+    shown = pd.Series({label: count for label, count in counts.items() if count} or {"none": 0})
+    if len(shown) > _TOP:
+        largest = shown.sort_values(ascending=False, kind="stable").index[: _TOP - 1]
+        shown = pd.concat([shown[shown.index.isin(largest)], pd.Series({"Other": int(shown[~shown.index.isin(largest)].sum())})])
+    return shown, False

@@ -141,7 +141,7 @@ def list_sheet(
     if len(frame):
         all_cells.update(totals(tab.columns, columns, DATA_ROW, last))
     else:
-        all_cells[(DATA_ROW, 1)] = Cell(tab.nothing, "note")
+        all_cells[(DATA_ROW, 1)] = Cell(tab.nothing, "note_line")
     return SheetPlan(
         name=where.name(tab.name), cells=all_cells,
         tables=(TableBlock(HEADER_ROW, columns, name=tab.table if len(frame) else "", autofilter=bool(len(frame))),),
