@@ -167,7 +167,7 @@ def sample(rows: list[tuple] | None = None, books: list[tuple] | None = None, pa
     state = BookState(
         settings=settings, ims=ims, work=work, register=_frame(register_rows, dict(REGISTER_LEDGER)), portal_2b=_two_b() if rows is None else None, earlier=_earlier(),
         evidence=_evidence(ims), contacts=_contacts(), files=_files(len(ims), len(register_rows)), log=_log(), hand_links=HandLinks(frozenset({(ims_rows[0]["key"], "PV-100")}) if ims_rows else frozenset()),
-        inputs={"signoff.preparer": "R. Iyer", "signoff.preparer_date": "12-11-2026"}, mapping={"Taxable Amt": "taxable_value"},
+        inputs={"signoff.preparer": "R. Iyer", "signoff.preparer_at": "12-11-2026"}, mapping={"Taxable Amt": "taxable_value"},
         mapping_shown=pd.DataFrame({"heading": ["GSTIN/UIN", "Supplier Invoice No.", "Taxable Amt"], "field": ["supplier_gstin", "document_number", "taxable_value"],
                                     "how": ["alias", "alias", "confirmed"], "sample": ["27AAACA1111B1Z?", "AS/26-27/0451", "1,25,000.00"]}),
         problems=(Problem("register.xlsx", "Purchases", 17, "supplier_gstin", "check character is wrong: 27AAACA1111B1ZX"),),

@@ -68,7 +68,8 @@ def lay_out(rec: Reconciliation, where: Layout) -> Plan:
     sheets = tuple(_PAINTED[name](rec, where) for name in SHEETS if name in _PAINTED)
     first, last, column = fields_area()
     names = {"ims_register_fields": f"={quoted(where.name('Legend'))}!${letters(column)}${first}:${letters(column)}${last}"}
-    return Plan(sheets=sheets, patches=(ims_patch(rec, where), register_patch(rec, where)), names=names, active=where.name("Home"))
+    patches = (ims_patch(rec, where), register_patch(rec, where))
+    return Plan(sheets, patches, names, active=where.name("Home"), palette=rec.state.settings.palette)
 
 
 def read_typed(state: BookState, texts: Mapping[str, SheetText]) -> BookState:

@@ -32,7 +32,7 @@ WIDTH: Final = 13.5
 TILES: Final = 5
 BODY: Final = 11
 LIST_ROWS: Final = 9
-SIGN_OFF: Final[Mapping[str, str]] = {"signoff.preparer": "Prepared by", "signoff.preparer_date": "Prepared on", "signoff.reviewer": "Reviewed by", "signoff.reviewer_date": "Reviewed on", "signoff.note": "Remark"}
+SIGN_OFF: Final[Mapping[str, str]] = {"signoff.preparer": "Prepared by", "signoff.preparer_at": "Prepared on", "signoff.reviewer": "Reviewed by", "signoff.reviewer_at": "Reviewed on", "signoff.note": "Remark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ KINDS: Final[Mapping[str, str]] = {
 def _put_sign_off(rec: Reconciliation, row: int, cells: dict[tuple[int, int], Cell], merges: list[str]) -> None:
     cells.update(_band(row, FIRST, LAST, "Sign-off"))
     inputs = rec.state.inputs
-    lines = (("signoff.preparer", 1, FIRST), ("signoff.preparer_date", 1, FIRST + 6), ("signoff.reviewer", 2, FIRST), ("signoff.reviewer_date", 2, FIRST + 6), ("signoff.note", 3, FIRST))
+    lines = (("signoff.preparer", 1, FIRST), ("signoff.preparer_at", 1, FIRST + 6), ("signoff.reviewer", 2, FIRST), ("signoff.reviewer_at", 2, FIRST + 6), ("signoff.note", 3, FIRST))
     for name, down, column in lines:
         cells[(row + down, column)] = Cell(SIGN_OFF[name], "label_bold")
         last = column + 4 if name != "signoff.note" else LAST
