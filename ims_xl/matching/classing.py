@@ -1,0 +1,121 @@
+"""Links become results: a class, the clean flag, a confidence, the differences and a sentence for every row of either side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ims_xl.matching import comparison as c
+from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, NO_DAY, Documents, Vouchers, financial_years
+from ims_xl.matching.duplicates import duplicates
+from ims_xl.matching.explaining import Story, explain
+from ims_xl.matching.grouping import Group
+from ims_xl.matching.hand import Hand
+from ims_xl.matching.partition import Found
+from ims_xl.settings import Settings
+from ims_xl.state import Links
+from ims_xl.vocabulary import MatchClass
+
+CLASSES: Final = tuple(MatchClass)
+_CODE: Final = {match_class: number for number, match_class in enumerate(CLASSES)}
+CLEAR_LEAD: Final = 15
+"""Points by which a link must lead its strongest rival to be clean."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """One-to-one links with their class, clean flag and confidence."""
+
+    match_class: np.ndarray
+    clean: np.ndarray
+    confidence: np.ndarray
+
+
+def assemble(ims: pd.DataFrame, register: pd.DataFrame, portal: Documents, vouchers: Vouchers, found: Found, successor: np.ndarray, hand: Hand, settings: Settings) -> Links:
+    """Every document and every voucher in one result, in the order of the portal's rows and then of the books'."""
+    books = vouchers.documents
+    pairs = judge(portal, books, found)
+    groups = found.groups
+    taken_p, taken_b = _taken(len(portal), found.portal, [g.portal for g in groups]), _taken(len(books), found.books, [g.books for g in groups])
+    superseded = successor >= 0
+    repeats_p = duplicates(portal, ~taken_p & ~superseded, taken_p, settings)
+    outside = ~taken_b & (books.reverse_charge | (books.standing == BLANK) | vouchers.stated_outside | (books.kind == BILL_OF_ENTRY))
+    repeats_b = duplicates(books, ~taken_b & ~books.reverse_charge, taken_b, settings)
+    outside &= repeats_b < 0
+    single_p, single_b = np.flatnonzero(~taken_p), np.flatnonzero(~taken_b)
+    class_p = np.where(superseded, _CODE[MatchClass.SUPERSEDED], np.where(repeats_p >= 0, _CODE[MatchClass.DUPLICATE], _CODE[MatchClass.NOT_IN_BOOKS]))[single_p]
+    class_b = np.where(repeats_b >= 0, _CODE[MatchClass.DUPLICATE], np.where(outside, _CODE[MatchClass.OUTSIDE_IMS], _CODE[MatchClass.NOT_IN_IMS]))[single_b]
+    group_clean = np.array([group.clean for group in groups], dtype=bool)
+    first_line = np.full(len(books), len(register), dtype=np.int64)
+    np.minimum.at(first_line, vouchers.of_line, np.arange(len(register)))
+    place = np.concatenate([found.portal, np.array([g.portal.min() for g in groups], dtype=np.int64), single_p, len(portal) + first_line[single_b]]).astype(np.int64)
+    number = np.empty(len(place), dtype=np.int64)
+    number[np.argsort(place, kind="stable")] = np.arange(len(place))
+    n_pairs, n_groups = len(found), len(groups)
+    of_pairs, of_groups, of_p, of_b = np.split(number, np.cumsum([n_pairs, n_groups, len(single_p)]))
+    ims_result, voucher_result = np.full(len(portal), -1, dtype=np.int64), np.full(len(books), -1, dtype=np.int64)
+    ims_result[found.portal], voucher_result[found.books] = of_pairs, of_pairs
+    for group, result in zip(groups, of_groups):
+        ims_result[group.portal], voucher_result[group.books] = result, result
+    ims_result[single_p], voucher_result[single_b] = of_p, of_b
+    story = Story(ims, register, portal, vouchers, found, pairs.match_class, pairs.clean, groups, single_p, successor, repeats_p, single_b, repeats_b, class_b)
+    texts = explain(story, settings)
+    back = np.argsort(number, kind="stable")
+    codes = np.concatenate([pairs.match_class, np.full(n_groups, _CODE[MatchClass.GROUPED]), class_p, class_b])[back]
+    clean = np.concatenate([pairs.clean, group_clean, np.zeros(len(single_p) + len(single_b), dtype=bool)])[back]
+    confidence = np.concatenate([pairs.confidence, np.where(group_clean, 95, 80), np.full(len(single_p) + len(single_b), 0)])[back]
+    confidence = np.where(np.isin(codes, (_CODE[MatchClass.SUPERSEDED], _CODE[MatchClass.DUPLICATE])), 90, confidence)
+    results = pd.DataFrame({
+        "match_class": pd.Series(np.array([m.value for m in CLASSES], dtype=object)[codes], dtype="str"), "clean": clean, "confidence": confidence.astype(np.int64),
+        "differences": _ordered(texts.differences, back), "explanation": _ordered(texts.explanation, back), "runner_up": _ordered(texts.runner_up, back),
+    })
+    return Links(results, ims_result, voucher_result[vouchers.of_line])
+
+
+def judge(portal: Documents, books: Documents, found: Found) -> Pairs:
+    """Class, clean flag and confidence of every one-to-one link."""
+    p, b = found.portal, found.books
+    wrong_way = portal.direction[p] != books.direction[b]
+    import_of_goods = (portal.kind[p] == BILL_OF_ENTRY) & (portal.gstin[p] == 0) & (books.gstin[b] == 0)
+    other_supplier = (found.supplier != c.S_SAME) & ~import_of_goods
+    code = np.where(found.amount == c.A_EQUAL, _CODE[MatchClass.EXACT], _CODE[MatchClass.TOLERANCE])
+    code = np.where(found.date != c.D_EQUAL, _CODE[MatchClass.DATE], code)
+    code = np.where(found.number > c.N_SAME, _CODE[MatchClass.NUMBER], code)
+    code = np.where(other_supplier, _CODE[MatchClass.GSTIN], code)
+    code = np.where((found.amount > c.A_TOLERANCE) | wrong_way, _CODE[MatchClass.VALUE], code)
+    year = np.where(books.day[b] == NO_DAY, financial_years(books.posted[b]), books.year[b])
+    lead = found.points - found.rival_points
+    clear = lead >= CLEAR_LEAD
+    once = found.rarity <= 1
+    equal_day, near = found.date == c.D_EQUAL, found.date <= c.D_NEAR
+    well_numbered = found.number <= c.N_UNYEARED
+    roughly = found.number <= c.N_SERIAL
+    slip = (found.number <= c.N_ONE_OFF)
+    enough = well_numbered & clear
+    enough |= roughly & clear & (equal_day | (near & once))
+    enough |= slip & clear & equal_day & once
+    clean = (enough | found.sure) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
+    clean &= ~books.reverse_charge[b] & ~books.doubtful_kind[b] & (~found.second_look | import_of_goods)
+    confidence = np.clip(50 + (found.points - 44) // 2, 30, 99)
+    confidence = np.where(clean, np.maximum(confidence, 90), np.minimum(confidence, 89))
+    confidence = np.where(~clear & ~found.sure, np.minimum(confidence, 60), confidence)
+    confidence = np.where(found.sure, np.where(found.amount == c.A_EQUAL, 100, 99), confidence)
+    return Pairs(code.astype(np.int8), clean, confidence.astype(np.int64))
+
+
+def _taken(rows: int, linked: np.ndarray, groups: list[np.ndarray]) -> np.ndarray:
+    taken = np.zeros(rows, dtype=bool)
+    taken[linked] = True
+    for members in groups:
+        taken[members] = True
+    return taken
+
+
+def _ordered(texts: list[str], order: np.ndarray) -> pd.Series:
+    return pd.Series(texts, dtype="str").take(order).reset_index(drop=True)
+
+
+__all__ = ["CLASSES", "Group", "assemble", "judge"]

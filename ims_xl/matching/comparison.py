@@ -1,0 +1,213 @@
+"""How alike a pair is: one level a field, points a level. The points are the evidence an accountant can read and add up.
+
+Points are about ten times the logarithm of how much more often a level is seen in true pairs than in chance pairs of one
+supplier. An amount that this supplier often bills says less than one it billed once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from ims_xl.matching.documents import BLANK, NO_DAY, OWN, PLACED, Documents
+from ims_xl.matching.numbers import CloserKeys
+from ims_xl.settings import Settings
+
+# levels, best first; the texts are what `--explain` prints
+NUMBER: Final = ("as written", "the same but for case, signs and zeros", "the same without year or words", "the original's number", "look-alike characters",
+                 "the same serial", "its ending", "the same in Excel's short form", "two characters changed places", "one character off", "contained in it", "the same serial of another series",
+                 "two characters off", "blank", "different")
+NUMBER_POINTS: Final = np.array([41, 40, 37, 36, 34, 28, 22, 26, 14, 10, 14, 8, 0, 0, -12], dtype=np.int64)
+(N_WRITTEN, N_SAME, N_UNYEARED, N_ORIGINAL, N_FOLDED, N_SERIAL, N_ENDING, N_SHORT, N_SWAPPED, N_ONE_OFF, N_CONTAINED, N_OTHER_SERIES, N_TWO_OFF, N_BLANK, N_DIFFERS) = range(15)
+
+DATE: Final = ("equal", "day and month changed places", "the same day of another year", "near", "within five weeks", "the same financial year", "blank", "another financial year")
+DATE_POINTS: Final = np.array([20, 13, 10, 7, 2, -4, 0, -12], dtype=np.int64)
+D_EQUAL, D_SWAPPED, D_YEAR, D_NEAR, D_MONTH, D_SAME_YEAR, D_BLANK, D_OTHER_YEAR = range(8)
+
+AMOUNT: Final = ("equal", "within tolerance", "equal but for cess", "equal tax under another head", "equal taxable value only", "equal tax only", "in proportion", "different")
+AMOUNT_POINTS: Final = np.array([24, 23, 22, 18, 12, 8, -4, -16], dtype=np.int64)
+A_EQUAL, A_TOLERANCE, A_CESS, A_HEAD, A_TAXABLE, A_TAX, A_SCALED, A_DIFFERS = range(8)
+
+SUPPLIER: Final = ("same GSTIN", "GSTIN one slip away", "another branch of the PAN", "GSTIN blank in books", "own GSTIN in books", "another GSTIN")
+SUPPLIER_POINTS: Final = np.array([20, 12, 10, 2, 2, -10], dtype=np.int64)
+S_SAME, S_SLIP, S_PAN, S_BLANK, S_OWN, S_OTHER = range(6)
+
+RARE_POINTS: Final = ((1, 14), (2, 8), (4, 4), (9, 0), (10**9, -6))
+"""(documents of the supplier with this taxable value, at most; points)."""
+NAME_POINTS: Final = 12
+DIRECTION_POINTS: Final = -25
+DOUBT_POINTS: Final = -4
+RECIPIENT_POINTS: Final = -3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Columns of equal length, one row a compared pair."""
+
+    portal: np.ndarray
+    books: np.ndarray
+    number: np.ndarray
+    date: np.ndarray
+    amount: np.ndarray
+    supplier: np.ndarray
+    rarity: np.ndarray
+    """How many documents carry this taxable value, in the supplier (or, across suppliers, among the leftovers)."""
+    points: np.ndarray
+    days: np.ndarray
+    """Days between the two dates, 9999 where one is blank."""
+
+    def __len__(self) -> int:
+        return len(self.portal)
+
+    def take(self, rows: np.ndarray) -> Evidence:
+        return Evidence(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
+
+def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray, rarity: np.ndarray,
+            alias: np.ndarray | None, settings: Settings, least: int) -> Evidence:
+    """The evidence of every pair; `rarity` is per portal document; numbers are looked at letter by letter only where a pair could still reach `least`."""
+    supplier = _supplier_level(portal, books, at_p, at_b, alias)
+    amount = amount_levels(portal.money[at_p], books.money[at_b], settings)
+    date, days = date_levels(portal.day[at_p], books.day[at_b], settings)
+    rare = np.zeros(int(min(rarity.max(initial=1), 10)) + 1, dtype=np.int64)
+    for most, points in reversed(RARE_POINTS):
+        rare[: min(most, len(rare) - 1) + 1] = points
+    rare_points = np.where(amount <= A_TAXABLE, rare[np.minimum(rarity[at_p], len(rare) - 1)], 0)
+    points = SUPPLIER_POINTS[supplier] + AMOUNT_POINTS[amount] + DATE_POINTS[date] + rare_points
+    points += np.where((supplier != S_SAME) & (portal.name[at_p] == books.name[at_b]) & (portal.name[at_p] != 0), NAME_POINTS, 0)
+    points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b], DOUBT_POINTS, DIRECTION_POINTS), 0)
+    points += np.where((portal.recipient[at_p] != books.recipient[at_b]) & (books.recipient[at_b] != 0), RECIPIENT_POINTS, 0)
+    number = _number_levels(portal, books, portal_keys, books_keys, at_p, at_b, points + int(NUMBER_POINTS[N_ENDING]) >= least)
+    return Evidence(at_p, at_b, number, date, amount, supplier, rarity[at_p], points + NUMBER_POINTS[number], days)
+
+
+def amount_levels(portal: np.ndarray, books: np.ndarray, settings: Settings) -> np.ndarray:
+    """Levels of AMOUNT for two (rows, 5) arrays of paise."""
+    off = np.abs(portal - books)
+    within = off <= tolerances(settings)
+    taxable = within[:, 0]
+    taxes = portal[:, 1:4].sum(axis=1), books[:, 1:4].sum(axis=1)
+    same_tax = np.abs(taxes[0] - taxes[1]) <= max(settings.igst_tolerance, settings.cgst_tolerance, settings.sgst_tolerance) * 2
+    level = np.full(len(portal), A_DIFFERS, dtype=np.int8)
+    small, large = np.minimum(portal[:, 0], books[:, 0]), np.maximum(portal[:, 0], books[:, 0])
+    close = (small > 0) & (small * 4 >= large * 3)
+    steady = np.abs(taxes[0].astype(np.float64) * books[:, 0] - taxes[1].astype(np.float64) * portal[:, 0]) <= 0.02 * np.maximum(1, taxes[0].astype(np.float64) * books[:, 0])
+    level[close & steady] = A_SCALED
+    level[same_tax & (taxes[0] > 0)] = A_TAX
+    level[taxable] = A_TAXABLE
+    level[taxable & same_tax] = A_HEAD
+    level[within[:, :4].all(axis=1)] = A_CESS
+    level[within.all(axis=1)] = A_TOLERANCE
+    level[(off == 0).all(axis=1)] = A_EQUAL
+    return level
+
+
+def tolerances(settings: Settings) -> np.ndarray:
+    """Paise: taxable value, IGST, CGST, SGST, cess."""
+    return np.array([settings.taxable_tolerance, settings.igst_tolerance, settings.cgst_tolerance, settings.sgst_tolerance, settings.cess_tolerance], dtype=np.int64)
+
+
+def date_levels(portal: np.ndarray, books: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of DATE and the days between, for two arrays of days since 1970."""
+    blank = (portal == NO_DAY) | (books == NO_DAY)
+    days = np.where(blank, 9999, np.abs(portal - books))
+    p_year, p_month, p_day = _calendar(portal)
+    b_year, b_month, b_day = _calendar(books)
+    level = np.where((p_year + (p_month > 3)) == (b_year + (b_month > 3)), D_SAME_YEAR, D_OTHER_YEAR).astype(np.int8)
+    level[days <= 35] = D_MONTH
+    level[days <= settings.date_window] = D_NEAR
+    level[(p_month == b_month) & (p_day == b_day) & (np.abs(p_year - b_year) <= 2)] = D_YEAR
+    level[(p_year == b_year) & (p_month == b_day) & (p_day == b_month)] = D_SWAPPED
+    level[days == 0] = D_EQUAL
+    level[blank] = D_BLANK
+    return level, days
+
+
+def _calendar(day: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    dates = day.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    number = months.astype(np.int64)
+    return number // 12 + 1970, number % 12 + 1, (dates - months).astype(np.int64) + 1
+
+
+def _supplier_level(portal: Documents, books: Documents, at_p: np.ndarray, at_b: np.ndarray, alias: np.ndarray | None) -> np.ndarray:
+    level = np.full(len(at_p), S_OTHER, dtype=np.int8)
+    standing = books.standing[at_b]
+    level[standing == BLANK] = S_BLANK
+    level[standing == OWN] = S_OWN
+    level[(portal.pan[at_p] == books.pan[at_b]) & (standing == PLACED)] = S_PAN
+    if alias is not None:
+        level[(alias[at_b] != 0) & (alias[at_b] == portal.gstin[at_p])] = S_SLIP
+    level[(portal.gstin[at_p] == books.gstin[at_b]) & (books.gstin[at_b] != 0)] = S_SAME
+    return level
+
+
+def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray, promising: np.ndarray) -> np.ndarray:
+    """Levels of NUMBER: by codes for all, letter by letter for the promising."""
+    level = np.full(len(at_p), N_DIFFERS, dtype=np.int8)
+
+    def equal(p: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.asarray((p[at_p] == b[at_b]) & (b[at_b] != 0))
+
+    serial = equal(portal_keys.serial, books_keys.serial)
+    one_series = (portal_keys.letters[at_p] == 0) | (books_keys.letters[at_b] == 0) | (portal_keys.letters[at_p] == books_keys.letters[at_b])
+    level[serial] = N_OTHER_SERIES
+    level[serial & one_series] = N_SERIAL
+    level[equal(portal_keys.folded, books_keys.folded)] = N_FOLDED
+    level[equal(portal.original, books.numbers.runs)] = N_ORIGINAL
+    level[equal(portal_keys.unyeared, books_keys.unyeared)] = N_UNYEARED
+    level[equal(portal.numbers.plain, books.numbers.plain) | equal(portal.numbers.runs, books.numbers.runs)] = N_SAME
+    level[equal(portal.numbers.written, books.numbers.written)] = N_WRITTEN
+    level[(level == N_DIFFERS) & (books.numbers.plain[at_b] == 0)] = N_BLANK
+    closer = np.flatnonzero(promising & ((level == N_DIFFERS) | (level == N_OTHER_SERIES)))
+    if len(closer):
+        level[closer] = np.minimum(level[closer], _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer]))
+    return level
+
+
+def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+    p_plain, b_plain = _texts(portal.numbers.plain_text, at_p), _texts(books.numbers.plain_text, at_b)
+    p_runs = [text.replace(".", "") for text in _texts(portal.numbers.runs_text, at_p)]
+    b_runs = [text.replace(".", "") for text in _texts(books.numbers.runs_text, at_b)]
+    p_bare = [text.replace(".", "") for text in _texts(portal_keys.unyeared_text, at_p)]
+    b_bare = [text.replace(".", "") for text in _texts(books_keys.unyeared_text, at_b)]
+    level = np.full(len(at_p), N_DIFFERS, dtype=np.int8)
+    off = np.minimum(np.minimum(_distance(p_plain, b_plain), _distance(p_runs, b_runs)), _distance(p_bare, b_bare))
+    level[off == 2] = N_TWO_OFF
+    level[np.array([len(b) >= 3 and (b in p or (len(p) >= 3 and p in b)) for p, b in zip(p_runs, b_runs)], dtype=bool)] = N_CONTAINED
+    level[off == 1] = N_ONE_OFF
+    swapped = np.flatnonzero(off == 1)
+    level[swapped[np.array([len(p_plain[k]) == len(b_plain[k]) and sorted(p_plain[k]) == sorted(b_plain[k]) for k in swapped.tolist()], dtype=bool)]] = N_SWAPPED
+    short = np.array(["E" in b and _short_form(p, b) for p, b in zip(p_plain, _texts(books.number, at_b))], dtype=bool)
+    level[np.array([len(b) >= 3 and p.endswith(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
+    level[short] = N_SHORT
+    return level
+
+
+def _short_form(portal: str, books: str) -> bool:
+    """Whether books hold 1.23457E+09 for the portal's 1234567890."""
+    head, mark, tail = books.strip().upper().partition("E")
+    if not mark or not portal.isdigit() or not head.replace(".", "", 1).isdigit() or not tail.lstrip("+").isdigit():
+        return False
+    digits = head.replace(".", "").rstrip("0")
+    plain = portal.lstrip("0")
+    if len(plain) != int(tail) + 1 or not digits or len(digits) > len(plain) or len(digits) < 3:
+        return False
+    rounded = round(int(plain) / 10 ** (len(plain) - len(digits)))
+    return rounded == int(digits)
+
+
+def _distance(one: list[str], other: list[str]) -> np.ndarray:
+    """Edit distance with changed places, at most 3; numbers of fewer than three characters are not compared so."""
+    off = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8).astype(np.int8)
+    short = np.minimum(np.fromiter(map(len, one), dtype=np.int64, count=len(one)), np.fromiter(map(len, other), dtype=np.int64, count=len(other)))
+    return np.where((short < 3) | ((short < 5) & (off > 1)), 3, off)
+
+
+def _texts(column: Any, rows: np.ndarray) -> list[str]:
+    values: list[str] = column.take(rows).to_pylist()
+    return values

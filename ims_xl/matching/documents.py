@@ -1,0 +1,228 @@
+"""Ledgers become documents to compare: one row a portal document, one row a voucher gathered from its lines.
+
+Both sides get the same columns, so that one comparison serves both. Amounts are paise, positive as the supplier printed them;
+`direction` says which way they count (+1 adds to the recipient's credit, -1 takes from it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ims_xl.matching.hashing import arrow_text, text_codes, together
+from ims_xl.matching.numbers import NumberKeys, document_number_keys
+from ims_xl.settings import Settings
+from ims_xl.vocabulary import AMOUNTS, SECTION_BY_KEY, Section
+
+NO_DAY: Final = np.int64(-(10**6))
+"""Stands for a blank date in `day`."""
+
+INVOICE, DEBIT_NOTE, CREDIT_NOTE, BILL_OF_ENTRY = 0, 1, 2, 3
+PLACED, BLANK, OWN, FORMLESS = 0, 1, 2, 3
+"""How a supplier GSTIN reads: of the usual form, blank, the recipient's own, anything else."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Columns of equal length; `row` is the position in the ledger (portal) or of the voucher (books)."""
+
+    row: np.ndarray
+    gstin: np.ndarray
+    supplier: Any
+    """The GSTIN as text."""
+    pan: np.ndarray
+    standing: np.ndarray
+    recipient: np.ndarray
+    name: np.ndarray
+    kind: np.ndarray
+    direction: np.ndarray
+    doubtful_kind: np.ndarray
+    """Books only: a `Credit Note` voucher with a positive amount may be the supplier's credit note or debit note."""
+    day: np.ndarray
+    posted: np.ndarray
+    year: np.ndarray
+    money: np.ndarray
+    """int64 (rows, 5): taxable value, IGST, CGST, SGST, cess."""
+    tax: np.ndarray
+    reverse_charge: np.ndarray
+    order: np.ndarray
+    """uint64 of the whole content: breaks ties the same way whatever the order of the rows."""
+    numbers: NumberKeys
+    number: Any
+    original: np.ndarray
+    """Portal only: code of the runs of the original number of an amendment, 0 elsewhere."""
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, rows: np.ndarray) -> Documents:
+        """Those documents, in that order."""
+        if rows.dtype == bool:
+            rows = np.flatnonzero(rows)
+        parts: dict[str, Any] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            parts[item.name] = value[rows] if isinstance(value, np.ndarray) else value.take(rows if item.name == "numbers" else pa.array(rows))
+        return Documents(**parts)
+
+
+@dataclass(frozen=True)
+class Vouchers:
+    """The books' documents, and how their lines lie in the register."""
+
+    documents: Documents
+    of_line: np.ndarray
+    """Voucher of every register line."""
+    lines: np.ndarray
+    """Number of lines of every voucher."""
+    stated_outside: np.ndarray
+    """bool: the register itself calls it unregistered, import of services, ISD or the like."""
+
+
+def portal_documents(ims: pd.DataFrame, settings: Settings) -> Documents:
+    """One document a row of the IMS ledger."""
+    rows = len(ims)
+    section = _column(ims, "section")
+    encoded = section.dictionary_encode()
+    sections = [SECTION_BY_KEY.get(value) or Section(value) for value in encoded.dictionary.to_pylist()]
+    kinds = np.array([_KIND_OF[s.document_type.value] for s in sections] or [0], dtype=np.int8)
+    kind = kinds[np.asarray(encoded.indices)] if rows else np.zeros(0, dtype=np.int8)
+    money = _money(ims)
+    number = _column(ims, "document_number")
+    original = _column(ims, "original_number" if "original_number" in ims else "original_document_number")
+    amended = np.flatnonzero(np.asarray(pc.binary_length(original)) > 0)
+    original_codes = np.zeros(rows, dtype=np.uint64)
+    original_codes[amended] = document_number_keys(original.take(pa.array(amended)), settings).runs
+    day = _days(ims, "document_date")
+    return _documents(
+        settings, row=np.arange(rows), supplier=_column(ims, "supplier_gstin"), recipient=_column(ims, "recipient_gstin"), name=_column(ims, "supplier_name"),
+        kind=kind, direction=np.where(kind == CREDIT_NOTE, -1, 1).astype(np.int8), doubtful=np.zeros(rows, dtype=bool), day=day, posted=np.full(rows, NO_DAY),
+        money=np.abs(money), reverse=np.zeros(rows, dtype=bool), number=number, original=original_codes,
+        content=(text_codes(section), original_codes, text_codes(_column(ims, "supplier_period")), text_codes(_column(ims, "hash"))),
+    )
+
+
+def gather_vouchers(register: pd.DataFrame, settings: Settings, separate: np.ndarray | None = None) -> Vouchers:
+    """Lines of one voucher number (and source file) become one voucher; lines marked `separate` keep apart by supplier and number."""
+    voucher = text_codes(_column(register, "voucher_number"))
+    if "source_file" in register:
+        voucher = together(voucher, text_codes(_column(register, "source_file")))
+    number, supplier = _column(register, "document_number"), _column(register, "supplier_gstin")
+    if separate is not None and separate.any():
+        voucher = np.where(separate, together(voucher, document_number_keys(number, settings).runs, text_codes(supplier)), voucher)
+    money = _money(register)
+    _, first, of_line, lines = np.unique(voucher, return_index=True, return_inverse=True, return_counts=True)
+    speaker = first.copy()   # the line whose words stand for the voucher
+    several = np.flatnonzero(lines[of_line] > 1)
+    if len(several):
+        words = text_codes(number)[several]
+        by_weight = several[np.lexsort((together(words, *(money[several, k] for k in range(5))), -np.abs(money[several, 0]), words == 0, of_line[several]))]
+        heads = np.flatnonzero(np.r_[True, of_line[by_weight][1:] != of_line[by_weight][:-1]])
+        speaker[of_line[by_weight[heads]]] = by_weight[heads]
+    total = _sums(money, of_line, len(first))
+    where = pa.array(speaker)
+    buyers_view, suppliers_view = _column(register, "voucher_type").take(where), _column(register, "document_type").take(where)
+    kind, doubtful = _kinds(buyers_view, suppliers_view, total)
+    against = np.where(total[:, 0] != 0, total[:, 0], total[:, 1:].sum(axis=1)) < 0
+    credit = (kind == CREDIT_NOTE) | against
+    kind = np.where(against & (kind != BILL_OF_ENTRY), CREDIT_NOTE, kind).astype(np.int8)
+    reverse = np.asarray(pc.equal(pc.ascii_upper(pc.utf8_slice_codeunits(_column(register, "reverse_charge"), 0, 1)), "Y"))
+    reverse_voucher = np.zeros(len(first), dtype=bool)
+    reverse_voucher[of_line[reverse]] = True
+    nature = pc.binary_join_element_wise(buyers_view, suppliers_view, _column(register, "supply_nature").take(where), pa.scalar(" ", pa.large_string()))
+    documents = _documents(
+        settings, row=np.arange(len(first)), supplier=supplier.take(where), recipient=_column(register, "recipient_gstin").take(where),
+        name=_column(register, "supplier_name").take(where), kind=kind, direction=np.where(credit, -1, 1).astype(np.int8), doubtful=doubtful & ~against,
+        day=_days(register, "document_date")[speaker], posted=_days(register, "voucher_date")[speaker],
+        money=np.where(against[:, None], -total, total), reverse=reverse_voucher, number=number.take(where), original=np.zeros(len(first), dtype=np.uint64),
+        content=(voucher[speaker], text_codes(buyers_view)),
+    )
+    outside = np.asarray(pc.match_substring_regex(nature, _OUTSIDE))
+    return Vouchers(documents, of_line.astype(np.int64), lines, outside)
+
+
+def financial_years(day: np.ndarray) -> np.ndarray:
+    """The year in which the financial year of each day began; 0 for blank."""
+    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(day == NO_DAY, 0, (months - 3) // 12 + 1970)
+
+
+_KIND_OF: Final = {"Invoice": INVOICE, "Debit Note": DEBIT_NOTE, "Credit Note": CREDIT_NOTE, "Bill of Entry": BILL_OF_ENTRY}
+_OUTSIDE: Final = r"(?i)\b(?:import of services?|isd|input service distributor|unregistered|urd|composition|reverse charge|rcm|exempt|nil rated|non.?gst|self.?invoice)\b"
+_GSTIN_FORM: Final = r"^[0-9]{2}[A-Z0-9]{10}[A-Z0-9]{3}$"
+_NONE_GIVEN: Final = r"^(?:URP|URD|UNREGISTERED|UNREG|NA|NIL|NONE|NOTAVAILABLE|NOTREGISTERED|NOGSTIN|0+|X+|)$"
+
+
+def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient: Any, name: Any, kind: np.ndarray, direction: np.ndarray, doubtful: np.ndarray,
+               day: np.ndarray, posted: np.ndarray, money: np.ndarray, reverse: np.ndarray, number: Any, original: np.ndarray,
+               content: tuple[np.ndarray, ...]) -> Documents:
+    keys = document_number_keys(number, settings)
+    gstin, recipients = text_codes(supplier), text_codes(recipient)
+    own = text_codes(pa.array([settings.gstin, *settings.other_gstins.replace(" ", "").split(",")], type=pa.large_string()))
+    blank = np.asarray(pc.match_substring_regex(supplier, _NONE_GIVEN))
+    standing = np.where(np.asarray(pc.match_substring_regex(supplier, _GSTIN_FORM)), PLACED, FORMLESS)
+    standing = np.where((gstin == recipients) | np.isin(gstin, own[own != 0]), OWN, standing)
+    standing = np.where(blank, BLANK, standing)
+    gstin = np.where(blank, np.uint64(0), gstin)
+    pan = np.where(standing == PLACED, text_codes(pc.utf8_slice_codeunits(supplier, 2, 12)), gstin)
+    names = text_codes(pc.replace_substring_regex(pc.utf8_lower(name), r"[^a-z0-9]|private|limited|\bpvt\b|\bltd\b|\bm/s\.?|\bllp\b", ""))
+    return Documents(
+        row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
+        doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), reverse_charge=reverse,
+        order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, *content), numbers=keys, number=number, original=original,
+    )
+
+
+def _kinds(buyers_view: Any, suppliers_view: Any, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Document kind in the supplier's view, and where a `Credit Note` voucher leaves it in doubt."""
+    both = pc.binary_join_element_wise(buyers_view, suppliers_view, pa.scalar("\n", pa.large_string())).dictionary_encode()
+    read = [_kind_of(value) for value in both.dictionary.to_pylist()] or [(INVOICE, False)]
+    codes = np.asarray(both.indices)
+    if not len(codes):
+        return np.zeros(0, dtype=np.int8), np.zeros(0, dtype=bool)
+    return np.array([kind for kind, _ in read], dtype=np.int8)[codes], np.array([doubt for _, doubt in read])[codes]
+
+
+def _kind_of(both: str) -> tuple[int, bool]:
+    buyer, supplier = both.lower().split("\n", 1)
+    if supplier.strip():
+        if "credit" in supplier:
+            return CREDIT_NOTE, False
+        if "debit" in supplier:
+            return DEBIT_NOTE, False
+        return (BILL_OF_ENTRY if "entry" in supplier or "import of goods" in supplier or "boe" in supplier else INVOICE), False
+    if "debit" in buyer or "return" in buyer:
+        return CREDIT_NOTE, False
+    if "credit" in buyer:
+        return DEBIT_NOTE, True
+    return (BILL_OF_ENTRY if "entry" in buyer or ("import" in buyer and "service" not in buyer) else INVOICE), False
+
+
+def _sums(money: np.ndarray, of_line: np.ndarray, vouchers: int) -> np.ndarray:
+    total = np.zeros((vouchers, 5), dtype=np.int64)
+    if len(of_line):
+        order = np.argsort(of_line, kind="stable")
+        total[:] = np.add.reduceat(money[order], np.flatnonzero(np.r_[True, np.diff(of_line[order]) != 0]), axis=0)
+    return total
+
+
+def _column(frame: pd.DataFrame, name: str) -> Any:
+    if name in frame:
+        return arrow_text(frame[name])
+    return pa.array([""], type=pa.large_string()).take(pa.array(np.zeros(len(frame), dtype=np.int64)))
+
+
+def _days(frame: pd.DataFrame, name: str) -> np.ndarray:
+    if name not in frame:
+        return np.full(len(frame), NO_DAY)
+    dates = frame[name].to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(dates), NO_DAY, dates.astype(np.int64))
+
+
+def _money(frame: pd.DataFrame) -> np.ndarray:
+    return np.stack([frame[name].to_numpy(dtype=np.int64) if name in frame else np.zeros(len(frame), dtype=np.int64) for name in AMOUNTS], axis=1)

@@ -1,0 +1,80 @@
+"""Second bookings of one document, and second copies of one document on the portal, among what found no partner."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ims_xl.matching import comparison as c
+from ims_xl.matching.blocking import pairs_on
+from ims_xl.matching.comparison import Evidence, compare
+from ims_xl.matching.documents import NO_DAY, PLACED, Documents
+from ims_xl.matching.hashing import together
+from ims_xl.matching.numbers import closer_keys
+from ims_xl.settings import Settings
+
+
+def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, settings: Settings) -> np.ndarray:
+    """For every document of one side the document it repeats, -1 where it repeats none.
+
+    Only `single` ones (without a partner) can be repetitions; among several without a partner the first in content order is the original.
+    `taken` are those with a partner; the rest are set aside and repeat nothing.
+    """
+    repeats = np.full(len(documents), -1, dtype=np.int64)
+    asked = np.flatnonzero(single)
+    if not len(asked):
+        return repeats
+    pool = np.flatnonzero(single | taken)
+    evidence = _alike(documents.take(pool), documents.take(asked), settings)
+    original, copy = pool[evidence.portal], asked[evidence.books]
+    same = (original != copy) & _is_repetition(evidence) & (documents.direction[original] == documents.direction[copy])
+    # Of two without a partner the later in content order repeats the earlier, so never each other.
+    same &= taken[original] | _earlier(documents, original, copy)
+    original, copy, evidence = original[same], copy[same], evidence.take(np.flatnonzero(same))
+    order = np.lexsort((documents.order[original], evidence.points, taken[original]))
+    repeats[copy[order]] = original[order]   # the last written is best: one with a partner, of most points
+    return _first_of_chain(repeats)
+
+
+def _alike(pool: Documents, asked: Documents, settings: Settings) -> Evidence:
+    pool_keys, asked_keys = closer_keys(pool.number, settings), closer_keys(asked.number, settings)
+    rupee_p, rupee_a = (pool.money[:, 0] + 50) // 100, (asked.money[:, 0] + 50) // 100
+    day_p, day_a = pool.day != NO_DAY, asked.day != NO_DAY
+    everywhere = asked.standing != PLACED
+    found = [
+        pairs_on(_only(pool_keys.unyeared != 0, pool.pan, pool_keys.unyeared), _only(asked_keys.unyeared != 0, asked.pan, asked_keys.unyeared), 100),
+        pairs_on(_only(pool_keys.folded != 0, pool.pan, pool_keys.folded), _only(asked_keys.folded != 0, asked.pan, asked_keys.folded), 100),
+        pairs_on(_only(pool_keys.serial != 0, pool.pan, pool_keys.serial, rupee_p), _only(asked_keys.serial != 0, asked.pan, asked_keys.serial, rupee_a), 100),
+        pairs_on(_only(day_p, pool.pan, pool.day, rupee_p), _only(day_a, asked.pan, asked.day, rupee_a), 100),
+        pairs_on(_only(day_p, pool_keys.serial, pool.day, rupee_p), _only(day_a & everywhere, asked_keys.serial, asked.day, rupee_a), 25),
+    ]
+    code = np.unique(np.concatenate([p * len(asked) + a for p, a in found]))
+    at_p, at_a = code // len(asked), code % len(asked)
+    rarity = np.ones(len(pool), dtype=np.int64)
+    return compare(pool, asked, pool_keys, asked_keys, at_p, at_a, rarity, None, settings, 0)
+
+
+def _is_repetition(evidence: Evidence) -> np.ndarray:
+    """The same number and amounts in one financial year; a looser number only on the same day."""
+    amounts = evidence.amount <= c.A_TOLERANCE
+    year = (evidence.date != c.D_OTHER_YEAR) & (evidence.date != c.D_BLANK)
+    same = amounts & (evidence.number <= c.N_UNYEARED) & (year | (evidence.date == c.D_BLANK))
+    same |= amounts & (evidence.number <= c.N_SERIAL) & (evidence.date == c.D_EQUAL)
+    near = (evidence.supplier == c.S_SAME) | (evidence.supplier == c.S_PAN) | (evidence.date == c.D_EQUAL)
+    return np.asarray(same & near)
+
+
+def _earlier(documents: Documents, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.asarray((documents.order[one] < documents.order[other]) | ((documents.order[one] == documents.order[other]) & (documents.row[one] < documents.row[other])))
+
+
+def _first_of_chain(repeats: np.ndarray) -> np.ndarray:
+    for _ in range(16):
+        further = np.where(repeats >= 0, repeats[repeats], -1)
+        if not (further >= 0).any():
+            break
+        repeats = np.where(further >= 0, further, repeats)
+    return repeats
+
+
+def _only(where: np.ndarray, *parts: np.ndarray) -> np.ndarray:
+    return np.where(where, together(*parts), np.uint64(0))

@@ -1,0 +1,76 @@
+"""The matching engine on one page: two ledgers in, links out. It knows no files and no workbook.
+
+documents -> superseded originals aside -> partitions by PAN (exact join, candidates, evidence, best first, groups) ->
+one look across suppliers at what is left -> duplicates -> classes, clean flag, differences, sentences.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ims_xl.matching.classing import assemble
+from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, FORMLESS, OWN, PLACED, Documents, gather_vouchers, portal_documents
+from ims_xl.matching.hand import read_hand_links
+from ims_xl.matching.partition import Found, joined, link_leftovers, link_partition
+from ims_xl.matching.slips import probable_gstins
+from ims_xl.matching.superseding import superseded_by
+from ims_xl.progress import Progress, silent
+from ims_xl.settings import Settings
+from ims_xl.state import HandLinks, Links
+
+PARTITION_ROWS = 150_000
+"""Documents compared at a time: bounds the memory; the result does not depend on it."""
+
+
+def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings, hand_links: HandLinks = HandLinks(), progress: Progress = silent) -> Links:
+    """Every IMS row and every register line in exactly one result (see `ims_xl.state.Links`).
+
+    `ims` and `register` carry typed columns of IMS_LEDGER and REGISTER_LEDGER; missing optional columns count as blank.
+    """
+    progress("Reading documents", 0.0)
+    portal = portal_documents(ims, settings)
+    vouchers = gather_vouchers(register, settings)
+    books = vouchers.documents
+    successor = superseded_by(portal, ims)
+    hand = read_hand_links(ims, register, portal, vouchers, hand_links)
+    open_p = (successor < 0) & ~hand.portal
+    open_b = ~hand.books
+    found = _link(portal, books, open_p, open_b, settings, progress)
+    progress("Writing explanations", 0.9)
+    links = assemble(ims, register, portal, vouchers, found, successor, hand, settings)
+    progress("Matched", 1.0)
+    return links
+
+
+def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.ndarray, settings: Settings, progress: Progress) -> Found:
+    at_p, at_b = np.flatnonzero(open_p), np.flatnonzero(open_b)
+    placed_p = at_p[portal.gstin[at_p] != 0]
+    placed_b = at_b[books.standing[at_b] == PLACED]
+    parts = partitions(portal.pan[placed_p], books.pan[placed_b])
+    founds: list[Found] = []
+    for number, (rows_p, rows_b) in enumerate(parts):
+        progress("Matching supplier by supplier", 0.1 + 0.6 * number / len(parts))
+        founds.append(link_partition(portal.take(placed_p[rows_p]), books.take(placed_b[rows_b]), settings))
+    found = joined(tuple(founds))
+    free_p, free_b = open_p.copy(), open_b & ~books.reverse_charge
+    free_p[found.portal], free_b[found.books] = False, False
+    for group in found.groups:
+        free_p[group.portal], free_b[group.books] = False, False
+    progress("Looking across suppliers", 0.75)
+    left_p, left_b = np.flatnonzero(free_p), np.flatnonzero(free_b)
+    alias = probable_gstins(portal, books, left_b)
+    across = link_leftovers(portal.take(left_p), books.take(left_b), alias, settings)
+    return joined((found, across))
+
+
+def partitions(portal_pan: np.ndarray, books_pan: np.ndarray, rows: int = PARTITION_ROWS) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Positions of both sides, dealt out by PAN so that no partition is much larger than `rows` documents."""
+    count = max(1, -(-max(len(portal_pan), len(books_pan)) // rows))
+    if count == 1:
+        return [(np.arange(len(portal_pan)), np.arange(len(books_pan)))]
+    hands = np.uint64(count)
+    return [(np.flatnonzero(portal_pan % hands == hand), np.flatnonzero(books_pan % hands == hand)) for hand in range(count)]
+
+
+__all__ = ["BILL_OF_ENTRY", "BLANK", "FORMLESS", "OWN", "link_documents", "partitions"]

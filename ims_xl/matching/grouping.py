@@ -1,0 +1,263 @@
+"""One document in several bookings, several documents in one booking, and both at once.
+
+A group wants more than a sum that happens to agree: every booking of a split names the document; a merged booking names at
+least one of its documents, and the others lie beside it in series and date. Without that, sums agree by chance.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ims_xl.matching import comparison as c
+from ims_xl.matching.comparison import Evidence, tolerances
+from ims_xl.matching.documents import NO_DAY, Documents
+from ims_xl.matching.numbers import CloserKeys, closer_keys
+from ims_xl.settings import Settings
+
+_SEVERAL: Final = re.compile(r"[,;&+\n|]| to | and ", re.IGNORECASE)
+_EXACT: Final = 10
+"""Paise by which a sum found by search may be off."""
+_DAYS_APART: Final = 62
+
+
+@dataclass(frozen=True)
+class Group:
+    """Documents and vouchers that belong together, by position."""
+
+    portal: np.ndarray
+    books: np.ndarray
+    agrees: bool
+    """The sums agree within tolerance, head by head."""
+    named: bool
+    """Every booking's number names its documents."""
+    clean: bool = False
+
+    def lifted(self, portal_rows: np.ndarray, books_rows: np.ndarray) -> Group:
+        """The same by row of the whole ledgers."""
+        return Group(portal_rows[self.portal], books_rows[self.books], self.agrees, self.named, self.clean)
+
+
+def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, settings: Settings) -> tuple[Group, ...]:
+    """Groups among documents that have no partner of equal amount; `links` are the one-to-one links as they would stand without groups."""
+    firm = links.amount <= c.A_TAXABLE
+    open_p, open_b = np.ones(len(portal), dtype=bool), np.ones(len(books), dtype=bool)
+    open_p[links.portal[firm]] = False
+    open_b[links.books[firm]] = False
+    p, b = evidence.portal, evidence.books
+    part_of = (portal_keys.unyeared[p] == books_keys.stem[b]) & (books_keys.stem[b] != 0)
+    number = np.where(part_of & (evidence.number > c.N_UNYEARED), c.N_UNYEARED, evidence.number)
+    names = (number <= c.N_CONTAINED) & open_p[p] & open_b[b] & (portal.direction[p] == books.direction[b]) & (evidence.supplier <= c.S_PAN)
+    search = _Search(portal, books, portal_keys, books_keys, settings, open_p, open_b)
+    search.edges(p[names], b[names], number[names])
+    search.listed()
+    search.splits()
+    search.merges()
+    search.cancelling(links.take(np.flatnonzero(~firm)))
+    search.partial_splits()
+    return tuple(search.groups)
+
+
+class _Search:
+    """Open documents and vouchers, taken out as groups are found."""
+
+    def __init__(self, portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, settings: Settings, open_p: np.ndarray, open_b: np.ndarray) -> None:
+        self.portal, self.books, self.settings = portal, books, settings
+        self.portal_keys, self.books_keys = portal_keys, books_keys
+        self.open_p, self.open_b = open_p, open_b
+        self.tolerance = tolerances(settings)
+        self.groups: list[Group] = []
+        self.vouchers_of: dict[int, list[tuple[int, int]]] = {}
+        self.documents_of: dict[int, list[tuple[int, int]]] = {}
+        rows = np.flatnonzero(open_p)
+        order = rows[np.argsort(portal.gstin[rows], kind="stable")]
+        heads = np.flatnonzero(np.r_[True, portal.gstin[order][1:] != portal.gstin[order][:-1]]) if len(order) else np.zeros(0, dtype=np.int64)
+        self.of_supplier = dict(zip(portal.gstin[order[heads]].tolist(), np.split(order, heads[1:]))) if len(order) else {}
+
+    def edges(self, p: np.ndarray, b: np.ndarray, number: np.ndarray) -> None:
+        vouchers_of, documents_of = defaultdict(list), defaultdict(list)
+        # Content, not row order, decides in which order candidates are tried.
+        for at in np.lexsort((self.books.order[b], self.portal.order[p], number)).tolist():
+            vouchers_of[int(p[at])].append((int(number[at]), int(b[at])))
+            documents_of[int(b[at])].append((int(number[at]), int(p[at])))
+        self.vouchers_of, self.documents_of = vouchers_of, documents_of
+
+    def take(self, portal: Sequence[int], books: Sequence[int], agrees: bool, named: bool) -> None:
+        self.open_p[list(portal)] = False
+        self.open_b[list(books)] = False
+        self.groups.append(Group(np.array(sorted(portal)), np.array(sorted(books)), agrees, named))
+
+    def splits(self) -> None:
+        """One document, several vouchers that each name it: all of them together, else the smallest set that adds up."""
+        for document in self._in_order(self.vouchers_of, self.portal):
+            if not self.open_p[document]:
+                continue
+            named = [(level, v) for level, v in self.vouchers_of[document] if self.open_b[v] and (self.books.money[v] <= self.portal.money[document] + self.tolerance).all()]
+            if len(named) < 2:
+                continue
+            for subset in _subsets(named[:7]):
+                vouchers = [v for _, v in subset]
+                if (np.abs(self.books.money[vouchers].sum(axis=0) - self.portal.money[document]) <= self.tolerance).all():
+                    self.take([document], vouchers, True, all(level <= c.N_SERIAL for level, _ in subset))
+                    break
+
+    def partial_splits(self) -> None:
+        """The same where the sum is off: bookings under the very number, each a part, no two alike (those would be duplicates)."""
+        for document in self._in_order(self.vouchers_of, self.portal):
+            if not self.open_p[document]:
+                continue
+            whole = int(self.portal.money[document, 0])
+            vouchers = [v for level, v in self.vouchers_of[document] if self.open_b[v] and level <= c.N_FOLDED and 0 < self.books.money[v, 0] <= 0.9 * whole]
+            amounts = self.books.money[vouchers, 0].tolist() if vouchers else []
+            if 2 <= len(vouchers) <= 4 and len(set(amounts)) == len(amounts) and 0.6 * whole <= sum(amounts) <= 1.25 * whole:
+                self.take([document], vouchers, False, True)
+
+    def listed(self) -> None:
+        """A voucher whose number lists its documents (A-1, A-2) or spans them (A-1 to A-4)."""
+        vouchers = [v for v in self._in_order(self.documents_of, self.books) if self.open_b[v]]
+        texts = self.books.number.take(np.array(vouchers, dtype=np.int64)).to_pylist() if vouchers else []
+        for voucher, text in zip(vouchers, texts):
+            parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
+            if len(parts) >= 2:
+                self._take_list(voucher, parts)
+        # a list whose last entry is no document of this supplier has no edge; look at the rest by its parts alone
+        rows = np.flatnonzero(self.open_b)
+        for voucher, text in zip(rows.tolist(), self.books.number.take(rows).to_pylist()):
+            if self.open_b[voucher] and _SEVERAL.search(text):
+                parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
+                if len(parts) >= 2:
+                    self._take_list(voucher, parts)
+
+    def _take_list(self, voucher: int, parts: list[str]) -> None:
+        nearby = self._nearby(voucher, self.books.day[voucher], 400)
+        if not len(nearby):
+            return
+        keys = closer_keys(_arrow(parts), self.settings)
+        unyeared, serial = self.portal_keys.unyeared[nearby], self.portal_keys.serial[nearby]
+        named: list[int] = []
+        for at in range(len(parts)):
+            hits = nearby[unyeared == keys.unyeared[at]]
+            if not len(hits):
+                hits = nearby[(serial == keys.serial[at]) & (keys.serial[at] != 0)]
+            if len(hits) == 1 and int(hits[0]) not in named:
+                named.append(int(hits[0]))
+        target = self.books.money[voucher]
+        if len(named) >= 2 and self._adds_up(named, target, 1 + len(named) // 2):
+            self.take(named, [voucher], self._adds_up(named, target, 1), True)
+            return
+        if len(named) == 2 and len(parts) == 2:
+            ends = sorted(int(self.portal_keys.serial_value[d]) for d in named)
+            values = self.portal_keys.serial_value[nearby]
+            letters = self.portal_keys.letters[nearby] == self.portal_keys.letters[named[0]]
+            between = [int(d) for d in nearby[(values >= ends[0]) & (values <= ends[1]) & letters]]
+            for subset in _middle_subsets(between, named):
+                if self._adds_up(subset, target, 1 + len(subset) // 2):
+                    self.take(subset, [voucher], self._adds_up(subset, target, 1), True)
+                    return
+
+    def merges(self) -> None:
+        """A voucher that names one of its documents: the rest of its amount must be documents beside that one."""
+        for voucher in self._in_order(self.documents_of, self.books):
+            if not self.open_b[voucher]:
+                continue
+            target = self.books.money[voucher]
+            anchors = [(level, d) for level, d in self.documents_of[voucher] if self.open_p[d] and (self.portal.money[d] <= target + self.tolerance).all()]
+            if len(anchors) >= 2 and self._adds_up([d for _, d in anchors], target, 1):
+                self.take([d for _, d in anchors], [voucher], True, all(level <= c.N_SERIAL for level, _ in anchors))
+                continue
+            for level, anchor in anchors[:3]:
+                if level > c.N_ONE_OFF:
+                    continue
+                others = self._rest_of(voucher, anchor)
+                if others:
+                    self.take([anchor, *others], [voucher], True, False)
+                    break
+
+    def _rest_of(self, voucher: int, anchor: int) -> list[int]:
+        residual = self.books.money[voucher] - self.portal.money[anchor]
+        if residual[0] <= self.tolerance[0]:
+            return []
+        nearby = self._nearby(voucher, self.portal.day[anchor], _DAYS_APART)
+        nearby = nearby[(nearby != anchor) & (self.portal.money[nearby] <= residual + _EXACT).all(axis=1)]
+        if not len(nearby):
+            return []
+        # The neighbours of the named document come first: by series, by lying between its date and the booking's, by serial, by date.
+        day, booked = self.portal.day[anchor], self.books.day[voucher]
+        low, high = (min(day, booked), max(day, booked)) if booked != NO_DAY else (day, day)
+        days = self.portal.day[nearby]
+        apart = np.where(days < low, low - days, np.where(days > high, days - high, 0))
+        series = self.portal_keys.letters[nearby] != self.portal_keys.letters[anchor]
+        steps = np.abs(self.portal_keys.serial_value[nearby] - self.portal_keys.serial_value[anchor])
+        nearby = nearby[np.lexsort((self.portal.order[nearby], np.abs(days - day), steps, apart, series))]
+        money = self.portal.money
+        for size, width in ((1, 200), (2, 60), (3, 24), (4, 12), (5, 10)):
+            few = nearby[:width]
+            if len(few) < size:
+                break
+            combos = np.array(list(itertools.combinations(range(len(few)), size)))
+            off = np.abs(money[few][combos].sum(axis=1) - residual)
+            hits = np.flatnonzero((off <= _EXACT).all(axis=1))
+            if len(hits):
+                best = combos[hits[np.argmin(combos[hits].sum(axis=1))]]
+                return [int(few[k]) for k in best]
+        return []
+
+    def cancelling(self, loose: Evidence) -> None:
+        """Two pairs of one supplier whose differences cancel to the paisa: their documents were booked across each other."""
+        off = self.portal.money[loose.portal] - self.books.money[loose.books]
+        seen: dict[tuple[int, ...], int] = {}
+        for at in np.lexsort((self.books.order[loose.books], self.portal.order[loose.portal])).tolist():
+            p, b = int(loose.portal[at]), int(loose.books[at])
+            if not (self.open_p[p] and self.open_b[b]) or abs(off[at, 0]) <= self.tolerance[0] or loose.number[at] > c.N_CONTAINED:
+                continue
+            key = (int(self.portal.gstin[p]), int(self.portal.direction[p]), *(int(x) for x in off[at]))
+            other = seen.pop((key[0], key[1], *(-x for x in key[2:])), None)
+            if other is None:
+                seen[key] = at
+            else:
+                self.take([p, int(loose.portal[other])], [b, int(loose.books[other])], True, False)
+
+    def _adds_up(self, documents: Sequence[int], target: np.ndarray, times: int) -> bool:
+        return bool((np.abs(self.portal.money[list(documents)].sum(axis=0) - target) <= self.tolerance * times).all())
+
+    def _nearby(self, voucher: int, day: np.int64, window: int) -> np.ndarray:
+        """Open documents of the voucher's supplier and direction, of the same financial year, within the window."""
+        rows = self.of_supplier.get(int(self.books.gstin[voucher]))
+        if rows is None:
+            return np.zeros(0, dtype=np.int64)
+        rows = rows[self.open_p[rows] & (self.portal.direction[rows] == self.books.direction[voucher])]
+        if day != NO_DAY:
+            rows = rows[np.abs(self.portal.day[rows] - day) <= window]
+        return np.asarray(rows)
+
+    @staticmethod
+    def _in_order(of: dict[int, list[tuple[int, int]]], documents: Documents) -> list[int]:
+        keys = np.fromiter(of, dtype=np.int64, count=len(of))
+        return [int(k) for k in keys[np.argsort(documents.order[keys], kind="stable")]]
+
+
+def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ...]]:
+    """All of them, then pairs, then larger sets."""
+    yield tuple(named)
+    for size in range(2, len(named)):
+        yield from itertools.combinations(named, size)
+
+
+def _middle_subsets(between: list[int], ends: list[int]) -> Iterable[list[int]]:
+    """The ends with everything between them, then with fewer of those (one of them may stand in the books alone)."""
+    middle = [d for d in between if d not in ends][:8]
+    for size in range(len(middle), 0, -1):
+        for some in itertools.combinations(middle, size):
+            yield [*ends, *some]
+
+
+def _arrow(texts: list[str]) -> object:
+    import pyarrow as pa
+
+    return pa.array(texts, type=pa.large_string())
