@@ -1,7 +1,7 @@
 """The Not in IMS tab: what is booked and does not stand in IMS, with its cause, its age and what runs out when.
 
 Default frame: vouchers of the results "Only in books" and "Outside IMS". The follow-up may give a better one as
-`where.frames["Not in IMS"]` with the fields of `NOT_IN_IMS.columns`.
+`where.frames["Not in IMS"]` with the fields of `NOT_IN_IMS.columns` and `itc`.
 """
 
 from __future__ import annotations

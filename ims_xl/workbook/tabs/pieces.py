@@ -94,7 +94,7 @@ def page(rec: Reconciliation, repeat: tuple[int, int] | None = (HEADER_ROW, HEAD
     """Landscape A4, one page wide, headings on every page; the footer names client, GSTIN, period, sheet, page and who signs."""
     settings = rec.state.settings
     # A footer holds 255 characters, and "&" begins a code in it.
-    name = (settings.name[:40] + " ").lstrip().replace("&", "&&")
+    name = (" ".join(settings.name.split())[:40] + " ").lstrip().replace("&", "&&")
     period = settings.period.label if settings.period else ""
     return Page(footer=f"&L&8{name}{settings.gstin}  {period}&C&8&A  page &P of &N&R&8Prepared ____________  Reviewed ____________", repeat_rows=repeat)
 
