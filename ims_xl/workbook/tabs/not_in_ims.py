@@ -85,7 +85,7 @@ def not_in_ims_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     kind = area(DATA_ROW, 14, last, 14)
     formats = (
         ConditionalFormat(kind, f'($N{DATA_ROW}="{CHASE}")+{OUR_MARK}', "warn"),
-        ConditionalFormat(kind, f'($N{DATA_ROW}="{NEVER}")+{OUR_MARK}', "noaction"),
+        ConditionalFormat(kind, f'($N{DATA_ROW}="{NEVER}")+{OUR_MARK}', "soft"),
     )
     return list_sheet(NOT_IN_IMS, frame, rec, where, formats)
 

@@ -100,7 +100,7 @@ def _formats(place: SheetWhere, columns: list[TableColumn]) -> tuple[Conditional
     if "Match" in at:
         match = f"${letters(at['Match'])}{first}"
         cells = area(first, at["Match"], last, at["Match"])
-        for kind, look in ((MatchClass.NOT_IN_IMS, "pending"), (MatchClass.DUPLICATE, "reject"), (MatchClass.OUTSIDE_IMS, "noaction")):
+        for kind, look in ((MatchClass.NOT_IN_IMS, "warn"), (MatchClass.DUPLICATE, "bad"), (MatchClass.OUTSIDE_IMS, "soft")):
             found.append(ConditionalFormat(cells, f'({match}="{kind.label}")+{OUR_MARK}', look))
     return (*found, *indian(money_areas(columns, place.header_row - 1 if place.own else first, last)))
 
@@ -113,9 +113,9 @@ def _titles(rec: Reconciliation, place: SheetWhere) -> dict[tuple[int, int], Cel
         (2, 1): Cell(client_line(rec), "subtitle"),
         (3, 1): Cell(f"{len(register)} voucher lines · {vouchers} vouchers · dates, amounts and GSTINs cleaned; file and row of the source kept", "subtitle"),
         (4, 1): Cell("Marks", "label_bold"),
-        (4, 2): Cell("books", "swatch_books"),
-        (4, 4): Cell("worked out by us", "swatch_ours"),
-        (4, 5): Cell("≠ differs from the portal", "differs"),
+        (4, place.columns["Supplier GSTIN"]): Cell("books", "swatch_books"),
+        (4, place.columns["Supplier name"]): Cell("worked out by us", "swatch_ours"),
+        (4, place.columns["Document number"]): Cell("≠ differs", "differs"),
     }
     if len(register):
         cells[(5, 1)] = Cell("Totals of the rows shown", "label_bold")
