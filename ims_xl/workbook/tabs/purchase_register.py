@@ -38,7 +38,7 @@ HEADINGS: Final[tuple[str, ...]] = (*REGISTER_HEADINGS.values(), *OURS)
 _KINDS: Final[Mapping[str, Kind]] = {"paise": "rupees", "paise?": "rupees", "date": "date", "int": "number"}
 WIDTHS: Final[Mapping[str, float]] = {
     "voucher_number": 15, "voucher_type": 12, "voucher_date": 11, "supplier_gstin": 17.5, "supplier_name": 22, "recipient_gstin": 17.5, "document_number": 17,
-    "document_date": 11, "place_of_supply": 8, "reverse_charge": 8, "narration": 24, "source_file": 22, "source_sheet": 14, "source_row": 8,
+    "document_date": 11, "place_of_supply": 8, "reverse_charge": 8, "narration": 24, "document_value": 14.5, "taxable_value": 14.5, "source_file": 22, "source_sheet": 14, "source_row": 8,
 }
 FOLDED: Final = ("document_type", "recipient_gstin", "reverse_charge", "payment_date", "original_number", "original_date", "supply_nature", "hsn", "port_code")
 
@@ -86,7 +86,7 @@ def _books_column(name: str, heading: str, values: pd.Series, place: SheetWhere)
         plain = np.where(values.to_numpy() > 0, values.to_numpy(dtype=object), None)
     return TableColumn(
         place.columns[heading], heading, plain, kind=kind, style=style, heading_style="heading_books" if kind in ("text", "date") else "heading_books_right",
-        width=money_width(values, 12) if kind == "rupees" else WIDTHS.get(name, 13), outline=int(name in FOLDED), hidden=name in FOLDED,
+        width=money_width(values, WIDTHS.get(name, 13)) if kind == "rupees" else WIDTHS.get(name, 13), outline=int(name in FOLDED), hidden=name in FOLDED,
     )
 
 
