@@ -77,7 +77,8 @@ def _table(book: Any, sheet: Any, name: str, header_row: int, columns: Sequence[
         return looks[wanted]
 
     for at, (_, width, cell, _, hidden, outline) in enumerate(columns):
-        sheet.set_column(at, at, width, None, {"hidden": hidden, "level": outline})
+        if "rupees" not in cell:   # how wide amounts are is known when they come
+            sheet.set_column(at, at, width, None, {"hidden": hidden, "level": outline})
         sheet.write_blank(header_row, at, None, look(cell))
     heads = [{"header": heading, "header_format": look(head + ("_right" if "rupees" in cell else ""))} for heading, _, cell, head, _, _ in columns]
     sheet.add_table(header_row - 1, 0, header_row, len(columns) - 1, {"name": name, "columns": heads, "style": None})
