@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.matching import comparison as c
-from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, NO_DAY, Documents, Vouchers, financial_years
+from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, DEBIT_NOTE, NO_DAY, Documents, Vouchers, financial_years
 from ims_xl.matching.duplicates import duplicates
 from ims_xl.matching.explaining import Story, explain
 from ims_xl.matching.grouping import Group
@@ -90,15 +90,13 @@ def judge(portal: Documents, books: Documents, found: Found) -> Pairs:
     lead = found.points - found.rival_points
     clear = lead >= CLEAR_LEAD
     once = found.rarity <= 1
-    equal_day, near = found.date == c.D_EQUAL, found.date <= c.D_NEAR
-    well_numbered = found.number <= c.N_UNYEARED
-    roughly = found.number <= c.N_SERIAL
-    slip = (found.number <= c.N_ONE_OFF)
-    enough = well_numbered & clear
-    enough |= roughly & clear & (equal_day | (near & once))
-    enough |= slip & clear & equal_day & once
+    equal_day = found.date == c.D_EQUAL
+    explained = found.date <= c.D_EXPLAINED
+    enough = (found.number <= c.N_UNYEARED) & clear & (explained | once)
+    enough |= (found.number <= c.N_SERIAL) & clear & (equal_day | (explained & once))
+    enough |= (found.number <= c.N_ONE_OFF) & clear & equal_day & once
     clean = (enough | found.sure) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
-    clean &= ~books.reverse_charge[b] & ~books.doubtful_kind[b] & (~found.second_look | import_of_goods)
+    clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
     confidence = np.clip(50 + (found.points - 44) // 2, 30, 99)
     confidence = np.where(clean, np.maximum(confidence, 90), np.minimum(confidence, 89))
     confidence = np.where(~clear & ~found.sure, np.minimum(confidence, 60), confidence)

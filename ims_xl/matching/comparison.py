@@ -19,14 +19,17 @@ from ims_xl.settings import Settings
 
 # levels, best first; the texts are what `--explain` prints
 NUMBER: Final = ("as written", "the same but for case, signs and zeros", "the same without year or words", "the original's number", "look-alike characters",
-                 "the same serial", "its ending", "the same in Excel's short form", "two characters changed places", "one character off", "contained in it", "the same serial of another series",
-                 "two characters off", "blank", "different")
-NUMBER_POINTS: Final = np.array([41, 40, 37, 36, 34, 28, 22, 26, 14, 10, 14, 8, 0, 0, -12], dtype=np.int64)
-(N_WRITTEN, N_SAME, N_UNYEARED, N_ORIGINAL, N_FOLDED, N_SERIAL, N_ENDING, N_SHORT, N_SWAPPED, N_ONE_OFF, N_CONTAINED, N_OTHER_SERIES, N_TWO_OFF, N_BLANK, N_DIFFERS) = range(15)
+                 "the same serial", "its ending", "the same in Excel's short form", "contained in it", "two characters changed places", "one character off", "the neighbouring number",
+                 "the same serial of another series or year", "two characters off", "blank", "different", "another number of the same series")
+NUMBER_POINTS: Final = np.array([41, 40, 37, 36, 34, 28, 22, 26, 12, 12, 9, -4, 4, -6, 0, -12, -32], dtype=np.int64)
+(N_WRITTEN, N_SAME, N_UNYEARED, N_ORIGINAL, N_FOLDED, N_SERIAL, N_ENDING, N_SHORT, N_CONTAINED, N_SWAPPED, N_ONE_OFF, N_NEIGHBOUR, N_OTHER_SERIES, N_TWO_OFF, N_BLANK, N_DIFFERS, N_SIBLING) = range(17)
 
-DATE: Final = ("equal", "day and month changed places", "the same day of another year", "near", "within five weeks", "the same financial year", "blank", "another financial year")
-DATE_POINTS: Final = np.array([20, 13, 10, 7, 2, -4, 0, -12], dtype=np.int64)
-D_EQUAL, D_SWAPPED, D_YEAR, D_NEAR, D_MONTH, D_SAME_YEAR, D_BLANK, D_OTHER_YEAR = range(8)
+DATE: Final = ("equal", "the booking's date typed instead", "day and month changed places", "the same day of another year", "a month off", "near", "within five weeks",
+               "the same financial year", "blank", "another financial year")
+DATE_POINTS: Final = np.array([20, 9, 12, 10, 4, -2, -8, -16, 0, -30], dtype=np.int64)
+D_EQUAL, D_POSTED, D_SWAPPED, D_YEAR, D_MONTH_OFF, D_NEAR, D_FIVE_WEEKS, D_SAME_YEAR, D_BLANK, D_OTHER_YEAR = range(10)
+D_EXPLAINED: Final = D_MONTH_OFF
+"""Up to here a difference of dates has a reason that a person would guess."""
 
 AMOUNT: Final = ("equal", "within tolerance", "equal but for cess", "equal tax under another head", "equal taxable value only", "equal tax only", "in proportion", "different")
 AMOUNT_POINTS: Final = np.array([24, 23, 22, 18, 12, 8, -4, -16], dtype=np.int64)
@@ -36,7 +39,7 @@ SUPPLIER: Final = ("same GSTIN", "GSTIN one slip away", "another branch of the P
 SUPPLIER_POINTS: Final = np.array([20, 12, 10, 2, 2, -10], dtype=np.int64)
 S_SAME, S_SLIP, S_PAN, S_BLANK, S_OWN, S_OTHER = range(6)
 
-RARE_POINTS: Final = ((1, 14), (2, 8), (4, 4), (9, 0), (10**9, -6))
+RARE_POINTS: Final = ((1, 14), (2, 7), (4, 0), (9, -7), (10**9, -14))
 """(documents of the supplier with this taxable value, at most; points)."""
 NAME_POINTS: Final = 12
 DIRECTION_POINTS: Final = -25
@@ -72,14 +75,14 @@ def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_
     """The evidence of every pair; `rarity` is per portal document; numbers are looked at letter by letter only where a pair could still reach `least`."""
     supplier = _supplier_level(portal, books, at_p, at_b, alias)
     amount = amount_levels(portal.money[at_p], books.money[at_b], settings)
-    date, days = date_levels(portal.day[at_p], books.day[at_b], settings)
+    date, days = date_levels(portal.day[at_p], books.day[at_b], books.posted[at_b], settings)
     rare = np.zeros(int(min(rarity.max(initial=1), 10)) + 1, dtype=np.int64)
     for most, points in reversed(RARE_POINTS):
         rare[: min(most, len(rare) - 1) + 1] = points
     rare_points = np.where(amount <= A_TAXABLE, rare[np.minimum(rarity[at_p], len(rare) - 1)], 0)
     points = SUPPLIER_POINTS[supplier] + AMOUNT_POINTS[amount] + DATE_POINTS[date] + rare_points
     points += np.where((supplier != S_SAME) & (portal.name[at_p] == books.name[at_b]) & (portal.name[at_p] != 0), NAME_POINTS, 0)
-    points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b], DOUBT_POINTS, DIRECTION_POINTS), 0)
+    points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b] | portal.doubtful_kind[at_p], DOUBT_POINTS, DIRECTION_POINTS), 0)
     points += np.where((portal.recipient[at_p] != books.recipient[at_b]) & (books.recipient[at_b] != 0), RECIPIENT_POINTS, 0)
     number = _number_levels(portal, books, portal_keys, books_keys, at_p, at_b, points + int(NUMBER_POINTS[N_ENDING]) >= least)
     return Evidence(at_p, at_b, number, date, amount, supplier, rarity[at_p], points + NUMBER_POINTS[number], days)
@@ -111,17 +114,19 @@ def tolerances(settings: Settings) -> np.ndarray:
     return np.array([settings.taxable_tolerance, settings.igst_tolerance, settings.cgst_tolerance, settings.sgst_tolerance, settings.cess_tolerance], dtype=np.int64)
 
 
-def date_levels(portal: np.ndarray, books: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
-    """Levels of DATE and the days between, for two arrays of days since 1970."""
+def date_levels(portal: np.ndarray, books: np.ndarray, posted: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of DATE and the days between, for arrays of days since 1970; `posted` is the voucher's own date."""
     blank = (portal == NO_DAY) | (books == NO_DAY)
     days = np.where(blank, 9999, np.abs(portal - books))
     p_year, p_month, p_day = _calendar(portal)
     b_year, b_month, b_day = _calendar(books)
     level = np.where((p_year + (p_month > 3)) == (b_year + (b_month > 3)), D_SAME_YEAR, D_OTHER_YEAR).astype(np.int8)
-    level[days <= 35] = D_MONTH
+    level[days <= 35] = D_FIVE_WEEKS
     level[days <= settings.date_window] = D_NEAR
+    level[(days >= 28) & (days <= 31) & (np.abs(p_day - b_day) <= 1)] = D_MONTH_OFF
     level[(p_month == b_month) & (p_day == b_day) & (np.abs(p_year - b_year) <= 2)] = D_YEAR
     level[(p_year == b_year) & (p_month == b_day) & (p_day == b_month)] = D_SWAPPED
+    level[(books == posted) & (books > portal) & (days <= 62)] = D_POSTED
     level[days == 0] = D_EQUAL
     level[blank] = D_BLANK
     return level, days
@@ -160,12 +165,16 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     level[equal(portal_keys.folded, books_keys.folded)] = N_FOLDED
     level[equal(portal.original, books.numbers.runs)] = N_ORIGINAL
     level[equal(portal_keys.unyeared, books_keys.unyeared)] = N_UNYEARED
+    # GST/24-25/7 and GST/25-26/7 name their years: two documents.
+    p_year, b_year = portal_keys.year[at_p], books_keys.year[at_b]
+    level[(level <= N_SERIAL) & (p_year != b_year) & (p_year != 0) & (b_year != 0)] = N_OTHER_SERIES
     level[equal(portal.numbers.plain, books.numbers.plain) | equal(portal.numbers.runs, books.numbers.runs)] = N_SAME
     level[equal(portal.numbers.written, books.numbers.written)] = N_WRITTEN
     level[(level == N_DIFFERS) & (books.numbers.plain[at_b] == 0)] = N_BLANK
     closer = np.flatnonzero(promising & ((level == N_DIFFERS) | (level == N_OTHER_SERIES)))
     if len(closer):
-        level[closer] = np.minimum(level[closer], _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer]))
+        looked = _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer])
+        level[closer] = np.where(level[closer] == N_DIFFERS, looked, np.minimum(level[closer], looked))
     return level
 
 
@@ -178,11 +187,15 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     level = np.full(len(at_p), N_DIFFERS, dtype=np.int8)
     off = np.minimum(np.minimum(_distance(p_plain, b_plain), _distance(p_runs, b_runs)), _distance(p_bare, b_bare))
     level[off == 2] = N_TWO_OFF
-    level[np.array([len(b) >= 3 and (b in p or (len(p) >= 3 and p in b)) for p, b in zip(p_runs, b_runs)], dtype=bool)] = N_CONTAINED
-    level[off == 1] = N_ONE_OFF
+    steps = np.abs(portal_keys.serial_value[at_p] - books_keys.serial_value[at_b])
+    level[off == 1] = np.where((steps < 10)[off == 1], N_NEIGHBOUR, N_ONE_OFF)
     swapped = np.flatnonzero(off == 1)
     level[swapped[np.array([len(p_plain[k]) == len(b_plain[k]) and sorted(p_plain[k]) == sorted(b_plain[k]) for k in swapped.tolist()], dtype=bool)]] = N_SWAPPED
+    level[np.array([len(b) >= 3 and (b in p or (len(p) >= 3 and p in b)) for p, b in zip(p_runs, b_runs)], dtype=bool)] = N_CONTAINED
     short = np.array(["E" in b and _short_form(p, b) for p, b in zip(p_plain, _texts(books.number, at_b))], dtype=bool)
+    # The same letters before a serial of the same length: a number of the supplier's own series, and another one.
+    one_form = (portal_keys.letters[at_p] == books_keys.letters[at_b]) & (np.abs(portal_keys.serial_length[at_p] - books_keys.serial_length[at_b]) <= 1)
+    level[one_form & (level == N_DIFFERS) & (books_keys.serial[at_b] != 0)] = N_SIBLING
     level[np.array([len(b) >= 3 and p.endswith(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
     level[short] = N_SHORT
     return level
@@ -202,10 +215,10 @@ def _short_form(portal: str, books: str) -> bool:
 
 
 def _distance(one: list[str], other: list[str]) -> np.ndarray:
-    """Edit distance with changed places, at most 3; numbers of fewer than three characters are not compared so."""
+    """Edit distance with changed places, at most 3; single characters are not compared so."""
     off = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8).astype(np.int8)
     short = np.minimum(np.fromiter(map(len, one), dtype=np.int64, count=len(one)), np.fromiter(map(len, other), dtype=np.int64, count=len(other)))
-    return np.where((short < 3) | ((short < 5) & (off > 1)), 3, off)
+    return np.where((short < 2) | ((short < 5) & (off > 1)), 3, off)
 
 
 def _texts(column: Any, rows: np.ndarray) -> list[str]:

@@ -42,7 +42,8 @@ class Documents:
     kind: np.ndarray
     direction: np.ndarray
     doubtful_kind: np.ndarray
-    """Books only: a `Credit Note` voucher with a positive amount may be the supplier's credit note or debit note."""
+    """The direction is not certain: a positive `Credit Note` voucher may be the supplier's credit or debit note; an e-commerce operator's
+    table holds documents of either kind."""
     day: np.ndarray
     posted: np.ndarray
     year: np.ndarray
@@ -92,6 +93,7 @@ def portal_documents(ims: pd.DataFrame, settings: Settings) -> Documents:
     sections = [SECTION_BY_KEY.get(value) or Section(value) for value in encoded.dictionary.to_pylist()]
     kinds = np.array([_KIND_OF[s.document_type.value] for s in sections] or [0], dtype=np.int8)
     kind = kinds[np.asarray(encoded.indices)] if rows else np.zeros(0, dtype=np.int8)
+    operator = np.array([s.value.startswith("ECO") for s in sections] or [False])[np.asarray(encoded.indices)] if rows else np.zeros(0, dtype=bool)
     money = _money(ims)
     number = _column(ims, "document_number")
     original = _column(ims, "original_number" if "original_number" in ims else "original_document_number")
@@ -101,7 +103,7 @@ def portal_documents(ims: pd.DataFrame, settings: Settings) -> Documents:
     day = _days(ims, "document_date")
     return _documents(
         settings, row=np.arange(rows), supplier=_column(ims, "supplier_gstin"), recipient=_column(ims, "recipient_gstin"), name=_column(ims, "supplier_name"),
-        kind=kind, direction=np.where(kind == CREDIT_NOTE, -1, 1).astype(np.int8), doubtful=np.zeros(rows, dtype=bool), day=day, posted=np.full(rows, NO_DAY),
+        kind=kind, direction=np.where(kind == CREDIT_NOTE, -1, 1).astype(np.int8), doubtful=operator, day=day, posted=np.full(rows, NO_DAY),
         money=np.abs(money), reverse=np.zeros(rows, dtype=bool), number=number, original=original_codes,
         content=(text_codes(section), original_codes, text_codes(_column(ims, "supplier_period")), text_codes(_column(ims, "hash"))),
     )

@@ -22,6 +22,7 @@ from ims_xl.matching.numbers import CloserKeys, closer_keys
 from ims_xl.settings import Settings
 
 _SEVERAL: Final = re.compile(r"[,;&+\n|]| to | and ", re.IGNORECASE)
+_SPAN: Final = re.compile(r" to ", re.IGNORECASE)
 _EXACT: Final = 10
 """Paise by which a sum found by search may be off."""
 _DAYS_APART: Final = 62
@@ -125,16 +126,16 @@ class _Search:
         for voucher, text in zip(vouchers, texts):
             parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
             if len(parts) >= 2:
-                self._take_list(voucher, parts)
+                self._take_list(voucher, parts, _SPAN.search(text) is not None)
         # a list whose last entry is no document of this supplier has no edge; look at the rest by its parts alone
         rows = np.flatnonzero(self.open_b)
         for voucher, text in zip(rows.tolist(), self.books.number.take(rows).to_pylist()):
             if self.open_b[voucher] and _SEVERAL.search(text):
                 parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
                 if len(parts) >= 2:
-                    self._take_list(voucher, parts)
+                    self._take_list(voucher, parts, _SPAN.search(text) is not None)
 
-    def _take_list(self, voucher: int, parts: list[str]) -> None:
+    def _take_list(self, voucher: int, parts: list[str], span: bool) -> None:
         nearby = self._nearby(voucher, self.books.day[voucher], 400)
         if not len(nearby):
             return
@@ -149,17 +150,31 @@ class _Search:
                 named.append(int(hits[0]))
         target = self.books.money[voucher]
         if len(named) >= 2 and self._adds_up(named, target, 1 + len(named) // 2):
-            self.take(named, [voucher], self._adds_up(named, target, 1), True)
+            self.take(named, [voucher], self._adds_up(named, target, 1), len(named) == len(parts))
             return
-        if len(named) == 2 and len(parts) == 2:
-            ends = sorted(int(self.portal_keys.serial_value[d]) for d in named)
-            values = self.portal_keys.serial_value[nearby]
-            letters = self.portal_keys.letters[nearby] == self.portal_keys.letters[named[0]]
-            between = [int(d) for d in nearby[(values >= ends[0]) & (values <= ends[1]) & letters]]
-            for subset in _middle_subsets(between, named):
-                if self._adds_up(subset, target, 1 + len(subset) // 2):
-                    self.take(subset, [voucher], self._adds_up(subset, target, 1), True)
-                    return
+        if named:
+            others = (self._between(voucher, named) or self._rest_of(voucher, named)) if span else []
+            if others:
+                self.take([*named, *others], [voucher], True, len(named) == 2)
+            elif (self.portal.money[named].sum(axis=0) <= target + self.tolerance).all():
+                # Some of the listed documents are not on the portal: the rest still belong to this voucher.
+                self.take(named, [voucher], False, True)
+
+    def _between(self, voucher: int, ends: list[int]) -> list[int]:
+        """The documents whose serials lie between two named ones, if with them the amounts add up."""
+        if len(ends) != 2:
+            return []
+        target = self.books.money[voucher]
+        nearby = self._nearby(voucher, self.portal.day[ends[0]], 400)
+        low, high = sorted(int(self.portal_keys.serial_value[d]) for d in ends)
+        values = self.portal_keys.serial_value[nearby]
+        one_series = self.portal_keys.letters[nearby] == self.portal_keys.letters[ends[0]]
+        middle = [int(d) for d in nearby[(values > low) & (values < high) & one_series]][:8]
+        for size in range(len(middle), 0, -1):
+            for some in itertools.combinations(middle, size):
+                if self._adds_up([*ends, *some], target, 1 + size // 2):
+                    return list(some)
+        return []
 
     def merges(self) -> None:
         """A voucher that names one of its documents: the rest of its amount must be documents beside that one."""
@@ -172,19 +187,21 @@ class _Search:
                 self.take([d for _, d in anchors], [voucher], True, all(level <= c.N_SERIAL for level, _ in anchors))
                 continue
             for level, anchor in anchors[:3]:
-                if level > c.N_ONE_OFF:
+                if level > c.N_CONTAINED:
                     continue
-                others = self._rest_of(voucher, anchor)
+                others = self._rest_of(voucher, [anchor])
                 if others:
                     self.take([anchor, *others], [voucher], True, False)
                     break
 
-    def _rest_of(self, voucher: int, anchor: int) -> list[int]:
-        residual = self.books.money[voucher] - self.portal.money[anchor]
+    def _rest_of(self, voucher: int, anchors: list[int]) -> list[int]:
+        """The documents beside the named ones that make up the rest of the voucher."""
+        anchor = anchors[0]
+        residual = self.books.money[voucher] - self.portal.money[anchors].sum(axis=0)
         if residual[0] <= self.tolerance[0]:
             return []
         nearby = self._nearby(voucher, self.portal.day[anchor], _DAYS_APART)
-        nearby = nearby[(nearby != anchor) & (self.portal.money[nearby] <= residual + _EXACT).all(axis=1)]
+        nearby = nearby[~np.isin(nearby, anchors) & (self.portal.money[nearby] <= residual + _EXACT).all(axis=1)]
         if not len(nearby):
             return []
         # The neighbours of the named document come first: by series, by lying between its date and the booking's, by serial, by date.
@@ -247,14 +264,6 @@ def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ..
     yield tuple(named)
     for size in range(2, len(named)):
         yield from itertools.combinations(named, size)
-
-
-def _middle_subsets(between: list[int], ends: list[int]) -> Iterable[list[int]]:
-    """The ends with everything between them, then with fewer of those (one of them may stand in the books alone)."""
-    middle = [d for d in between if d not in ends][:8]
-    for size in range(len(middle), 0, -1):
-        for some in itertools.combinations(middle, size):
-            yield [*ends, *some]
 
 
 def _arrow(texts: list[str]) -> object:

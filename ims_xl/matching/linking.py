@@ -41,11 +41,12 @@ def ranks(points: np.ndarray, days: np.ndarray, portal: Documents, books: Docume
     return rank
 
 
-def runners_up(portal: np.ndarray, books: np.ndarray, points: np.ndarray, linked: np.ndarray, n_portal: int, n_books: int) -> tuple[np.ndarray, np.ndarray]:
+def runners_up(portal: np.ndarray, books: np.ndarray, points: np.ndarray, linked: np.ndarray, again: np.ndarray, n_portal: int,
+               n_books: int) -> tuple[np.ndarray, np.ndarray]:
     """For every link the strongest pair that competes with it (position, -1 = none), and that pair's points.
 
     A pair competes where it shares one document with the link and its other document is free, or is itself linked by hardly
-    more points: a document that has found its own clear partner is nobody's rival.
+    more points: a document that has found its own clear partner is nobody's rival. `again` marks pairs that repeat a document.
     """
     link_of_p, link_of_b = np.full(n_portal, NOBODY), np.full(n_books, NOBODY)
     link_of_p[portal[linked]] = np.arange(len(linked))
@@ -56,7 +57,7 @@ def runners_up(portal: np.ndarray, books: np.ndarray, points: np.ndarray, linked
     rival_points = np.full(len(linked), -(10**6))
     itself = (at_p == at_b) & (at_p != NOBODY)
     for mine, others in ((at_p, at_b), (at_b, at_p)):
-        competes = np.flatnonzero((mine != NOBODY) & ~itself & (strength[others] <= points + 20))
+        competes = np.flatnonzero((mine != NOBODY) & ~itself & ~again & (strength[others] <= points + 20))
         competes = competes[np.argsort(points[competes], kind="stable")]
         better = np.full(len(linked), NOBODY)
         better[mine[competes]] = competes   # the last written has most points

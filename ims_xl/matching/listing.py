@@ -27,5 +27,5 @@ def _rows(result: np.ndarray, results: int) -> Any:
     """Row positions of every result, in order, joined by "|"; "" for none."""
     order = np.argsort(result, kind="stable")
     offsets = np.searchsorted(result[order], np.arange(results + 1))
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets, type=pa.int64()), pc.cast(pa.array(order), pa.large_string()))
+    lists = pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), pc.cast(pa.array(order), pa.string()))
     return pc.binary_join(lists, "|")

@@ -22,6 +22,8 @@ _YEARS: Final = "|".join(f"(?:20)?{year}\\.?(?:20)?{year + 1}" for year in range
 _YEAR_RUNS: Final = rf"(^|\.)(?:FY\.?|F\.Y\.)?(?:{_YEARS})(\.|$)"
 _YEAR_IN_FRONT: Final = rf"(^|\.)(?:{_YEARS.replace(chr(92) + '.?', '')})([0-9]{{3,}})"
 _YEAR_BEHIND: Final = rf"(^|\.)([0-9]{{3,}})(?:{'|'.join(f'20{year}{year + 1}' for year in range(17, 36))})(\.|$)"
+_PAIRS: Final = "|".join(f"{year}\\.?(?:20)?{year + 1}" for year in range(17, 36))
+_YEAR_NAMED: Final = rf"(?:^|\.)(?:20)?(?P<year>{_PAIRS})(?:\.|$|[0-9]{{3,}})"
 _CALENDAR_YEAR: Final = r"(^|\.)20(?:1[7-9]|2[0-9]|3[0-5])(\.|$)"
 _WORDS: Final = "INVOICE|INVNO|INV|BILLNO|BILL|BOE|BE|NUMBER|NUM|NOS|NO|TAX|DOC|REF|DTD|DT|DATED|VIDE|FY"
 _NOISE: Final = rf"(^|\.)(?:{_WORDS})(?:\.(?:{_WORDS}))*(\.|$)"
@@ -59,6 +61,8 @@ class CloserKeys:
     """`unyeared` without a last short run (451-1, 451A): a part of a split booking."""
     folded: np.ndarray
     """`plain` with look-alike characters made equal."""
+    year: np.ndarray
+    """The financial year that the number itself names (the year it began, 2024), 0 where it names none."""
     serial_length: np.ndarray
     serial_value: np.ndarray
     """The serial as int64, -1 where there is none."""
@@ -90,6 +94,7 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     if settings.strip_prefix:
         fewer = pc.ascii_trim(pc.replace_substring_regex(bare, _NOISE, "."), characters=".")
         bare = pc.if_else(pc.match_substring_regex(fewer, "[0-9A-Z]"), fewer, bare)
+    year = _year_named(text) if settings.strip_year else np.zeros(len(text), dtype=np.int64)
     unyeared = _without_zeros(bare) if settings.strip_zeros else bare
     long_run = pc.struct_field(pc.extract_regex(bare, r"^(?:.*[^0-9])?(?P<run>[0-9]{3,})(?:[^0-9].*)?$"), "run")
     last_run = pc.struct_field(pc.extract_regex(bare, r"^(?:.*[^0-9])?(?P<run>[0-9]+)[^0-9]*$"), "run")
@@ -102,9 +107,14 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     value = pc.cast(pc.if_else(pc.equal(digits, ""), "-1", digits), pa.int64())
     return CloserKeys(
         unyeared=text_codes(unyeared), serial=text_codes(serial), letters=text_codes(pc.replace_substring_regex(unyeared, "[^A-Z]+", "")),
-        stem=text_codes(stem), folded=text_codes(folded), serial_length=np.asarray(pc.binary_length(serial)).astype(np.int64),
+        stem=text_codes(stem), folded=text_codes(folded), year=year, serial_length=np.asarray(pc.binary_length(serial)).astype(np.int64),
         serial_value=np.asarray(value), unyeared_text=unyeared, folded_text=folded,
     )
+
+
+def _year_named(runs: Any) -> np.ndarray:
+    found = pc.struct_field(pc.extract_regex(runs, _YEAR_NAMED), "year")
+    return np.asarray(pc.cast(pc.fill_null(pc.utf8_slice_codeunits(found, 0, 2), "0"), pa.int64()))
 
 
 def _capitals(numbers: Any) -> Any:

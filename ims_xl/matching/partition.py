@@ -131,15 +131,19 @@ def _makes_sense(portal: Documents, books: Documents, evidence: Evidence) -> np.
     """What no points can outweigh: another financial year wants number and amount; the wrong direction wants everything else."""
     number_same = evidence.number <= c.N_SERIAL
     amount_same = evidence.amount <= c.A_CESS
-    wrong_way = (portal.direction[evidence.portal] != books.direction[evidence.books]) & ~books.doubtful_kind[evidence.books]
+    wrong_way = (portal.direction[evidence.portal] != books.direction[evidence.books]) & ~books.doubtful_kind[evidence.books] & ~portal.doubtful_kind[evidence.portal]
     sense = ~wrong_way | ((evidence.number <= c.N_UNYEARED) & amount_same)
     sense &= (evidence.date != c.D_OTHER_YEAR) | (number_same & amount_same)
+    # A number one character off, or of another form, is as often a neighbour's number: then the date must agree or its difference have a reason.
+    slip = (evidence.number >= c.N_SWAPPED) & (evidence.number != c.N_BLANK)
+    lone = (evidence.rarity <= 1) & (evidence.date == c.D_NEAR) & (evidence.number <= c.N_ONE_OFF)
+    sense &= ~slip | (evidence.date <= c.D_EXPLAINED) | (evidence.date == c.D_BLANK) | lone | ((evidence.number == c.N_DIFFERS) & (evidence.date <= c.D_NEAR))
     return np.asarray(sense)
 
 
 def _sure_links(portal: Documents, books: Documents, p: np.ndarray, b: np.ndarray, rarity: np.ndarray, settings: Settings) -> Found:
     amount = amount_levels(portal.money[p], books.money[b], settings)
-    date, days = date_levels(portal.day[p], books.day[b], settings)
+    date, days = date_levels(portal.day[p], books.day[b], books.posted[b], settings)
     number = np.where(portal.numbers.written[p] == books.numbers.written[b], c.N_WRITTEN, c.N_SAME).astype(np.int8)
     supplier = np.full(len(p), c.S_SAME, dtype=np.int8)
     points = c.NUMBER_POINTS[number] + c.DATE_POINTS[date] + c.AMOUNT_POINTS[amount] + c.SUPPLIER_POINTS[supplier]
@@ -149,7 +153,9 @@ def _sure_links(portal: Documents, books: Documents, p: np.ndarray, b: np.ndarra
 
 
 def _found(portal: Documents, books: Documents, evidence: Evidence, links: np.ndarray, second_look: bool) -> Found:
-    rival, rival_points = runners_up(evidence.portal, evidence.books, evidence.points, links, len(portal), len(books))
+    # A second booking, or a second copy on the portal, repeats the document and does not contend with it.
+    again = (evidence.number <= c.N_UNYEARED) & (evidence.amount <= c.A_TOLERANCE) & (evidence.date != c.D_OTHER_YEAR)
+    rival, rival_points = runners_up(evidence.portal, evidence.books, evidence.points, links, again, len(portal), len(books))
     e = evidence.take(links)
     has = rival >= 0
     rival_p = np.where(has, portal.row[evidence.portal[rival]], -1) if len(evidence) else np.full(len(links), -1)
