@@ -62,7 +62,7 @@ def _build(path: Path, colours: Mapping[str, str], dress: Callable[[Any, Any, st
         sheet.set_paper(9)                    # A4
         sheet.fit_to_pages(1, 0)              # one page wide, as long as it takes
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        if name not in ("Home", "Legend"):
+        if name not in ("Home", "Settings", "Legend"):
             sheet.repeat_rows(5)
         dress(book, sheet, name)
     book.close()
