@@ -6,6 +6,7 @@ replaced while we still read from it. `write` compresses at once; `save` lays th
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zipfile
@@ -13,14 +14,13 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ims_xl.vocabulary import ImsXlError
 
-try:
+_fast: Any = None
+with contextlib.suppress(ImportError):   # the extra "speed" may not be installed
     from isal import isal_zlib as _fast
-except ImportError:                      # the extra "speed" is not installed
-    _fast = None
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
@@ -114,6 +114,13 @@ class Archive:
                 raise
             raise ImsXlError(f"Part {name!r} of the workbook is damaged ({wrong}); restore the file from a copy.") from None
         return data
+
+    def head(self, name: str, count: int = 16384) -> bytes:
+        """The beginning of a part, without inflating all of it."""
+        entry = self._entries[part_key(name)]
+        if entry.method == zipfile.ZIP_STORED:
+            return bytes(entry.data[:count])
+        return zlib.decompressobj(-15).decompress(entry.data, count)
 
     def write(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """Puts a part in, at its old place in the order or at the end."""

@@ -11,7 +11,7 @@ import numpy as np
 from ims_xl.hosts.package import xml
 
 NUMBER, DATE, TIME, DURATION = range(4)
-_BUILT_IN = {**dict.fromkeys((14, 15, 16, 17, 22, *range(27, 32), 34, 35, 36, *range(50, 59)), DATE), **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), TIME), 46: DURATION}
+BUILT_IN = {**dict.fromkeys((14, 15, 16, 17, 22, *range(27, 32), 34, 35, 36, *range(50, 59)), DATE), **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), TIME), 46: DURATION}
 _QUIET = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.I)
 _1900 = datetime(1899, 12, 30)
 _1904 = datetime(1904, 1, 1)
@@ -42,7 +42,7 @@ def kinds_of_styles(styles: bytes) -> np.ndarray:
     kinds = []
     for element in xml.inside(styles, cells) if cells else []:
         number = int(element.attributes.get("numFmtId", "0") or 0)
-        kinds.append(custom.get(number, _BUILT_IN.get(number, NUMBER)))
+        kinds.append(custom.get(number, BUILT_IN.get(number, NUMBER)))
     return np.array(kinds or [NUMBER], dtype=np.int8)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ims_xl.hosts.package import xml
@@ -70,6 +71,13 @@ def resolve(part: str, target: str) -> str:
 
 def relate(archive: Archive, part: str, kind: str, target: str, *, strict: bool = False, external: bool = False) -> str:
     """Ties `target` to `part` and gives the new relationship's id."""
+    return relate_many(archive, part, kind, [target], strict=strict, external=external)[0]
+
+
+def relate_many(archive: Archive, part: str, kind: str, targets: Sequence[str], *, strict: bool = False, external: bool = False) -> list[str]:
+    """Ties every target to `part` and gives the ids; an outside target that is tied already keeps its id."""
+    if not targets:
+        return []
     holder = relations_of(part)
     if holder in archive:
         data = xml.as_utf8(archive.read(holder))
@@ -77,15 +85,24 @@ def relate(archive: Archive, part: str, kind: str, target: str, *, strict: bool 
         data = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_PACKAGE}/relationships"></Relationships>'.encode()
         add_default(archive, "rels", "application/vnd.openxmlformats-package.relationships+xml")
     top = xml.root(data)
-    taken = {e.attributes.get("Id", "") for e in xml.inside(data, top)}
-    number = len(taken) + 1
-    while f"rId{number}" in taken:
-        number += 1
-    where = target if external else posixpath.relpath(target, posixpath.dirname(part) or ".")
-    mode = ' TargetMode="External"' if external else ""
-    child = f'<{top.prefix.decode()}Relationship Id="rId{number}" Type="{_STRICT if strict else _ORDINARY}/{kind}" Target="{xml.attribute(where)}"{mode}/>'
-    archive.write(holder, xml.append_child(data, top, child.encode()))
-    return f"rId{number}"
+    known = [e.attributes for e in xml.inside(data, top)]
+    taken = {a.get("Id", "") for a in known}
+    tied = {a.get("Target", ""): a.get("Id", "") for a in known if external and a.get("TargetMode") == "External" and a.get("Type", "").endswith(f"/{kind}")}
+    ids, children, number = [], [], len(taken) + 1
+    for target in targets:
+        if target in tied:
+            ids.append(tied[target])
+            continue
+        while f"rId{number}" in taken:
+            number += 1
+        taken.add(f"rId{number}")
+        where = target if external else posixpath.relpath(target, posixpath.dirname(part) or ".")
+        mode = ' TargetMode="External"' if external else ""
+        children.append(f'<{top.prefix.decode()}Relationship Id="rId{number}" Type="{_STRICT if strict else _ORDINARY}/{kind}" Target="{xml.attribute(where)}"{mode}/>')
+        ids.append(f"rId{number}")
+    if children:
+        archive.write(holder, xml.append_child(data, top, "".join(children).encode("utf-8", "replace")))
+    return ids
 
 
 def unrelate(archive: Archive, part: str, drop: set[str]) -> None:

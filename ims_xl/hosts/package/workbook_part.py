@@ -41,6 +41,8 @@ class Workbook:
             raise ImsXlError(f"{name}: a document of another kind ({top.local}); expected an .xlsx or .xlsm workbook.")
         self.prefix = top.prefix.decode()
         self.strict = b"http://purl.oclc.org/ooxml/spreadsheetml/main" in xml.opening(self.data, top)
+        self.selects = ""
+        """The sheet that shall open first; its own view and the others' are marked as they are written. "" leaves it as it is."""
         self._read_sheets()
 
     def _read_sheets(self) -> None:
@@ -109,9 +111,10 @@ class Workbook:
                 place = child.end
         self.data = self.data[:place] + element.encode() + self.data[place:]
 
-    def define(self, name: str, formula: str, local_sheet: int | None = None) -> None:
+    def define(self, name: str, formula: str, local_sheet: int | None = None, hidden: bool = False) -> None:
         """Sets a defined name, of the whole book or of the sheet at that 0-based position."""
         scope = "" if local_sheet is None else f' localSheetId="{local_sheet}"'
+        scope += ' hidden="1"' if hidden else ""
         written = f'<{self.prefix}definedName name="{xml.attribute(name)}"{scope}>{xml.formula_text(formula)}</{self.prefix}definedName>'.encode()
         block = xml.descend(self.data, "definedNames")
         if block is None:

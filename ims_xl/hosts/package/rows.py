@@ -1,0 +1,219 @@
+"""Rows of a sheet with our cells put in, the person's cells as they were.
+
+The rows are scanned as bytes: one that is not ours is passed on with its neighbours in one piece; one that is ours keeps everything
+left of our first column untouched, and is taken apart cell by cell only from there on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ims_xl.hosts.package.cells import ColumnCells, Maker, joined_rows
+from ims_xl.hosts.package.shared_formulas import SharedFormulas
+from ims_xl.hosts.package.sheet_text import column_letters, column_number
+
+_BLOCK = 4096
+_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d+)[\"']")
+_PLACED = re.compile(rb"\s(?:r|spans)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_SPANS = re.compile(rb"\sspans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})\d+[\"']")
+_STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d+)[\"']")
+_RESULT = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCell:
+    """One cell to write: its format attribute (` s="5"`, or nothing) and the rest; `rest` None leaves the value that is there."""
+
+    column: int
+    style: bytes
+    rest: bytes
+
+
+@dataclass(slots=True)
+class RowEdit:
+    """What is to be written: `columns` in `rows` (ascending), and single cells besides, by row."""
+
+    rows: list[int]
+    columns: Sequence[ColumnCells]
+    singles: Mapping[int, Sequence[OwnCell]] = field(default_factory=dict)
+    keep_styles: bool = True
+    header_row: int = 0
+    number_formats: Mapping[int, str] = field(default_factory=dict)
+    """By column: the number format that a value of ours needs where the cell that is there has none."""
+
+
+class RowEditor:
+    """Applies an edit to the rows of one sheet; afterwards `formulas_changed`, `last_row` and `last_column` are known."""
+
+    def __init__(self, maker: Maker, edit: RowEdit) -> None:
+        self.maker, self.edit = maker, edit
+        self.formulas_changed = any(c.has_formulas for c in edit.columns) or any(b"f>" in cell.rest for cells in edit.singles.values() for cell in cells)
+        self.last_row = self.last_column = 0
+        self._p = maker.prefix.encode()
+        self._index = {row: i for i, row in enumerate(edit.rows)}
+        self._numbers = [b"%d" % row for row in edit.rows]
+        self._first = min((c.column for c in edit.columns), default=1 << 20)
+        self._block: tuple[int, list[bytes]] = (-1, [])
+        self._cell = re.compile(rb"<" + self._p + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + self._p + rb"c>)", re.S)
+        self._above: dict[int, bytes] = {}
+        self._above_attributes = b""
+        self._variants: dict[tuple[bytes, int], bytes] = {}
+        self.shared = SharedFormulas(maker.prefix)
+        self._quick = [re.compile(rb'<%bc r="%b\d' % (self._p, column_letters(c.column).encode())) for c in edit.columns[:1]]
+
+    def apply(self, data: bytes, start: int, end: int) -> list[bytes]:
+        """The rows between `start` and `end` of the part, in pieces, with the edit in them."""
+        p = self._p
+        opening = re.compile(rb"<" + p + rb"row(?=[\s/>])([^>]*?)(/?)>")
+        closing = b"</" + p + b"row>"
+        wanted = sorted({*self._index, *self.edit.singles})
+        out: list[bytes] = []
+        copied, position, row, next_wanted = start, start, 0, 0
+        last_tag, last_inner = b"", (0, 0)
+        while found := opening.search(data, position, end):
+            attributes = found[1]
+            if attributes.startswith(b' r="'):
+                row = int(attributes[4: attributes.index(b'"', 4)])
+            else:
+                number = _NUMBER.search(attributes)
+                row = int(number[1]) if number else row + 1
+            if found[2]:
+                inner_end = position = found.end()
+            else:
+                inner_end = data.find(closing, found.end(), end)
+                position = inner_end + len(closing)
+            # rows that the sheet does not have yet come before the first one behind them
+            while next_wanted < len(wanted) and wanted[next_wanted] < row:
+                out.append(data[copied: found.start()])
+                copied = found.start()
+                out.append(self._fresh_row(wanted[next_wanted], b""))
+                next_wanted += 1
+            last_tag, last_inner = attributes, (found.end(), inner_end)
+            if next_wanted < len(wanted) and wanted[next_wanted] == row:
+                next_wanted += 1
+                out.append(data[copied: found.start()])
+                copied = position
+                out.append(self._merged_row(row, attributes, data, found.end(), inner_end))
+            elif next_wanted >= len(wanted) and not self.shared.broken:
+                # nothing of ours is behind: the rest goes through as it is, but the last row must be known
+                tail = data.rfind(b"<" + p + b"row", position, end)
+                if tail >= 0:
+                    number = _NUMBER.search(data, tail, data.find(b">", tail))
+                    row = int(number[1]) if number else row + data.count(b"<" + p + b"row", position, end)
+                break
+        out.append(data[copied: end])
+        self.last_row = max(row, self.last_row)
+        remaining = wanted[next_wanted:]
+        if remaining and row > self.edit.header_row:
+            self._remember_look(last_tag, data[last_inner[0]: last_inner[1]])
+        for one in remaining:
+            out.append(self._fresh_row(one, self._above_attributes))
+            self.last_row = max(one, self.last_row)
+        if self.shared.broken:
+            out = [self.shared.mended(b"".join(out))]
+        return out
+
+    def _own(self, row: int) -> bytes:
+        """The cells of ours in that row, as they stand where the sheet has none yet."""
+        index = self._index.get(row)
+        if index is None or not self.edit.columns:
+            return b""
+        number = index // _BLOCK
+        if self._block[0] != number:
+            self._block = (number, list(joined_rows(self.edit.columns, self._numbers, number * _BLOCK, (number + 1) * _BLOCK)))
+        return self._block[1][index - number * _BLOCK]
+
+    def _own_cells(self, row: int) -> list[OwnCell]:
+        index = self._index.get(row)
+        cells = [] if index is None else [OwnCell(c.column, c.styles[index][1:], c.rests[index]) for c in self.edit.columns]
+        return sorted((*cells, *self.edit.singles.get(row, ())), key=lambda c: c.column)
+
+    def _merged_row(self, row: int, attributes: bytes, data: bytes, start: int, end: int) -> bytes:
+        p = self._p
+        if b"spans" in attributes:
+            attributes = _SPANS.sub(b"", attributes)
+        tag = b"<" + p + b"row" + attributes + b">"
+        closing = b"</" + p + b"row>"
+        if row not in self.edit.singles and self._ends_before(data, start, end, self._first):
+            return tag + data[start: end] + self._own(row) + closing
+        cells = self._own_cells(row)
+        keep = start
+        if cells and row not in self.edit.singles and self._quick:
+            # the cells left of our first column stay one piece
+            quick = self._quick[0].search(data, start, end)
+            keep = quick.start() if quick else start
+        return tag + data[start: keep] + self._interleaved(row, data[keep: end], cells) + closing
+
+    def _ends_before(self, data: bytes, start: int, end: int, column: int) -> bool:
+        last = data.rfind(b"<" + self._p + b"c ", start, end)
+        if last < 0:
+            return data.find(b"<" + self._p + b"c", start, end) < 0
+        reference = _REFERENCE.search(data, last, data.find(b">", last))
+        return reference is not None and column_number(reference[1].decode()) < column
+
+    def _interleaved(self, row: int, existing: bytes, cells: list[OwnCell]) -> bytes:
+        """Existing cells and ours in column order; where both stand, ours with the format of the one that was there."""
+        p, out, position, column = self._p, [], 0, 0
+        number = b"%d" % row
+        waiting = iter(cells)
+        own = next(waiting, None)
+        for found in self._cell.finditer(existing):
+            raw = found[1]
+            reference = _REFERENCE.search(raw)
+            column = column_number(reference[1].decode()) if reference else column + 1
+            while own and own.column < column:
+                out.append(b'<%bc r="%b%b"%b%b' % (p, column_letters(own.column).encode(), number, own.style, own.rest))
+                own = next(waiting, None)
+            if own and own.column == column:
+                inner = found[2]
+                if inner and _RESULT.search(inner):
+                    self.formulas_changed = True
+                    self.shared.overwritten(f"{column_letters(column)}{row}", inner)
+                style = self._kept_style(raw, own) if self.edit.keep_styles else own.style
+                out.append(b'<%bc r="%b%b"%b%b' % (p, column_letters(column).encode(), number, style, own.rest))
+                own = next(waiting, None)
+            else:
+                # a cell without a reference stands where its neighbours put it: with ours between them it must say so
+                out.append(found[0] if reference else b'<%bc r="%b%b"%b' % (p, column_letters(column).encode(), number, found[0][2 + len(p):]))
+            position = found.end()
+        while own:
+            out.append(b'<%bc r="%b%b"%b%b' % (p, column_letters(own.column).encode(), number, own.style, own.rest))
+            own = next(waiting, None)
+        return b"".join(out) + existing[position:]
+
+    def _kept_style(self, raw: bytes, own: OwnCell) -> bytes:
+        found = _STYLE.search(raw)
+        number = found[1] if found else b"0"
+        code = self.edit.number_formats.get(own.column, "")
+        if code:
+            if (number, own.column) not in self._variants:
+                changed = self.maker.styles.variant(int(number), code)
+                self._variants[number, own.column] = b' s="%d"' % changed if changed else b""
+            return self._variants[number, own.column]
+        return b' s="%b"' % number if found else b""
+
+    def _remember_look(self, attributes: bytes, inner: bytes) -> None:
+        """The formats of the last row, which appended rows continue."""
+        self._above_attributes = _PLACED.sub(b"", attributes)
+        column = 0
+        for found in self._cell.finditer(inner):
+            reference = _REFERENCE.search(found[1])
+            column = column_number(reference[1].decode()) if reference else column + 1
+            style = _STYLE.search(found[1])
+            if style:
+                self._above[column] = b' s="%b"' % style[1]
+
+    def _fresh_row(self, row: int, attributes: bytes) -> bytes:
+        p = self._p
+        head = b'<%brow r="%d"%b>' % (p, row, attributes)
+        closing = b"</%brow>" % p
+        if not self._above and row not in self.edit.singles:
+            return head + self._own(row) + closing
+        looks = dict(self._above) if row in self._index else {}
+        cells = {c.column: OwnCell(c.column, looks.get(c.column, c.style) if self.edit.keep_styles else c.style, c.rest) for c in self._own_cells(row)}
+        for column, style in looks.items():
+            cells.setdefault(column, OwnCell(column, style, b"/>"))
+        return head + b"".join(b'<%bc r="%b%d"%b%b' % (p, column_letters(c).encode(), row, cells[c].style, cells[c].rest) for c in sorted(cells)) + closing
