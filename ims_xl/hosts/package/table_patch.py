@@ -11,7 +11,7 @@ from ims_xl.hosts.package import overlays, tables, xml
 from ims_xl.hosts.package.cells import Maker, column_cells, single_cell
 from ims_xl.hosts.package.rows import OwnCell, RowEdit, RowEditor
 from ims_xl.hosts.package.sheet_text import column_letters, column_number
-from ims_xl.hosts.package.whole_sheet import put_all_links
+from ims_xl.hosts.package.whole_sheet import put_all_links, put_page
 from ims_xl.hosts.package.workbook_part import Workbook
 from ims_xl.hosts.package.worksheet import Worksheet
 from ims_xl.vocabulary import ImsXlError
@@ -64,6 +64,8 @@ def paint_patch(workbook: Workbook, patch: TablePatch, maker: Maker) -> bool:
         overlays.freeze_panes(sheet, patch.freeze)
     if workbook.selects:
         overlays.select(sheet, workbook.selects == entry.name)
+    if patch.page:
+        put_page(workbook, sheet, patch.page, patch.sheet, position)
     for table, stretched, added in grow:
         tables.stretch(archive, table, stretched, added)
     if area:

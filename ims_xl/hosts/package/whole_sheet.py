@@ -16,7 +16,7 @@ from ims_xl.hosts.package.relations import in_dialect, relate_many, relations, r
 from ims_xl.hosts.package.sheet_text import column_letters
 from ims_xl.hosts.package.workbook_part import SheetEntry, Workbook
 from ims_xl.hosts.package.worksheet import BLANK, Piece, Worksheet
-from ims_xl.workbook.plan import Cell, SheetPlan, TableBlock
+from ims_xl.workbook.plan import Cell, Page, SheetPlan, TableBlock
 
 _KEPT = ("sheetProtection", "customSheetViews", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "drawing", "legacyDrawing",
          "legacyDrawingHF", "picture", "oleObjects", "controls", "AlternateContent")
@@ -59,7 +59,7 @@ def paint_sheet(workbook: Workbook, plan: SheetPlan, maker: Maker) -> bool:
     overlays.put_formats(sheet, plan.formats, maker.styles)
     overlays.put_validations(sheet, plan.validations)
     put_all_links(workbook, entry.part, sheet, list(_links(plan)), set())
-    _page(workbook, sheet, plan, position)
+    put_page(workbook, sheet, plan.page, plan.name, position)
     sheet.replace("sheetProtection", b'<sheetProtection sheet="1" objects="1" scenarios="1" formatColumns="0" formatRows="0" sort="0" autoFilter="0"/>' if plan.protect else b"")
     charts.put_charts(workbook, sheet, entry.part, plan.charts)
     filtered = False
@@ -205,8 +205,8 @@ def _properties(sheet: Worksheet, plan: SheetPlan, old: Worksheet | None) -> Non
         sheet.put("sheetPr", f"<sheetPr>{colour}{fit}</sheetPr>".encode())
 
 
-def _page(workbook: Workbook, sheet: Worksheet, plan: SheetPlan, position: int) -> None:
-    page = plan.page
+def put_page(workbook: Workbook, sheet: Worksheet, page: Page, name: str, position: int) -> None:
+    """Page set-up, part by part: what the sheet has already is kept."""
     if not sheet.first("pageMargins"):
         sheet.put("pageMargins", b'<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>')
     if not sheet.first("pageSetup"):
@@ -218,5 +218,5 @@ def _page(workbook: Workbook, sheet: Worksheet, plan: SheetPlan, position: int) 
         foot = f"<oddFooter>{xml.escape(page.footer)}</oddFooter>" if page.footer else ""
         sheet.put("headerFooter", f"<headerFooter>{head}{foot}</headerFooter>".encode())
     if page.repeat_rows and not workbook.defined("_xlnm.Print_Titles", position):
-        quoted = plan.name.replace("'", "''")
+        quoted = name.replace("'", "''")
         workbook.define("_xlnm.Print_Titles", f"'{quoted}'!${page.repeat_rows[0]}:${page.repeat_rows[1]}", position)
