@@ -169,17 +169,23 @@ def write(opened: OpenBook, rec: Reconciliation, path: Path, progress: Progress 
     A book that a reviewer has signed is closed: it is not written over. A preparer's sign-off falls with the first change.
     """
     in_place = path.exists() and opened.host.path.exists() and path.samefile(opened.host.path)
-    if in_place and rec.state.seal.get("reviewer"):
-        seal = rec.state.seal["reviewer"]
-        raise ImsXlError(f"{path.name} was signed off by {seal['name']} on {seal['at']} and is closed. Write to another file with -o, or go on with 'ims-xl rollover'.")
-    if rec.state.seal:
-        rec = replace(rec, state=replace(rec.state, seal={}, inputs={k: v for k, v in rec.state.inputs.items() if not k.startswith("signoff.")}))
+    rec = unsealed(rec, path.name, in_place)
     progress("Writing the workbook", 0.8)
     opened.host.paint(plan(opened, rec))
     if in_place:
         safe_files.snapshot(path)
     opened.host.save(path)
     progress("Done", 1.0)
+
+
+def unsealed(rec: Reconciliation, name: str, in_place: bool = True) -> Reconciliation:
+    """Without the preparer's sign-off, which falls with the first change; an ImsXlError where the book itself is closed."""
+    if in_place and rec.state.seal.get("reviewer"):
+        seal = rec.state.seal["reviewer"]
+        raise ImsXlError(f"{name} was signed off by {seal['name']} on {seal['at']} and is closed. Write to another file with -o, or go on with 'ims-xl rollover'.")
+    if not rec.state.seal:
+        return rec
+    return replace(rec, state=replace(rec.state, seal={}, inputs={k: v for k, v in rec.state.inputs.items() if not k.startswith("signoff.")}))
 
 
 def plan(opened: OpenBook, rec: Reconciliation) -> Any:

@@ -258,11 +258,17 @@ class ExcelBook:
                     self.native.outline(sheet, column.column, column.outline)
         if patch.table_area:
             self.native.autofilter(sheet, patch.table_area)
+        if patch.keep_rules:
+            if locked:
+                self.native.protect(sheet)
+            return
         for rule in patch.validations:
             first, last = journal.rows_of(patch.rows)
             for part in _column_spans(rule.area, first, last):
                 self.native.remove_validations(sheet, part)
         painter.rules(sheet, patch.formats, patch.validations)
+        if patch.page and (fresh or place.fresh):
+            self.native.page(sheet, patch.page)
         if patch.freeze and (fresh or place.fresh):
             self.native.window(sheet, patch.freeze, 100, True)
         if locked:

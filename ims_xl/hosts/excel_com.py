@@ -283,6 +283,19 @@ class ComNative:
         rows = {r for area in shown.Areas for r in range(max(first, area.Row), min(last, area.Row + area.Rows.Count - 1) + 1)}
         return sorted(rows)
 
+    def areas(self, selection: Any) -> list[tuple[int, int]]:
+        return [(area.Row, area.Row + area.Rows.Count - 1) for area in selection.api.Areas]
+
+    def show_only(self, sheet: Any, first: int, last: int, rows: Sequence[int]) -> None:
+        from ims_xl.hosts.excel_strokes import hidden_runs
+
+        api = sheet.api
+        if api.FilterMode:
+            api.ShowAllData()
+        api.Rows(f"{first}:{last}").Hidden = False
+        for start, end in hidden_runs(first, last, rows):
+            api.Rows(f"{start}:{end}").Hidden = True
+
     def structure_protected(self, book: Any) -> bool:
         return bool(book.api.ProtectStructure)
 

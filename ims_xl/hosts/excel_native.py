@@ -83,6 +83,12 @@ class Native(Protocol):
     def visible_rows(self, sheet: Any, first: int, last: int) -> list[int]:
         """Rows that no filter or person hides."""
 
+    def areas(self, selection: Any) -> list[tuple[int, int]]:
+        """First and last row of every area of a selection."""
+
+    def show_only(self, sheet: Any, first: int, last: int, rows: Sequence[int]) -> None:
+        """Of the rows from first to last only those are shown."""
+
     def structure_protected(self, book: Any) -> bool:
         """No sheet may be added."""
 

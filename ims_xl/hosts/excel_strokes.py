@@ -100,6 +100,12 @@ def runs(rows: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(edges[:-1], edges[1:]))
 
 
+def hidden_runs(first: int, last: int, shown: Sequence[int]) -> list[tuple[int, int]]:
+    """Stretches of rows from first to last that are not among those shown."""
+    hidden = np.setdiff1d(np.arange(first, last + 1), np.asarray(shown, dtype=np.int64))
+    return [(int(hidden[a]), int(hidden[b - 1])) for a, b in runs(hidden)]
+
+
 def style_runs(styles: Sequence[str], first_row: int, column: int) -> list[tuple[str, Rect]]:
     """A column of styles as rectangles of one style each."""
     if not len(styles):

@@ -167,6 +167,8 @@ class TablePatch:
     keep_styles: bool = True
     page: Page | None = None
     """As in `SheetPlan.page`; None leaves the page set-up alone (a person's sheet)."""
+    keep_rules: bool = False
+    """Only values change: conditional formats and drop-downs of ours stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ims_xl.hosts.excel_com import header_parts
+from ims_xl.hosts.excel_strokes import hidden_runs
 from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
 from ims_xl.workbook.theme import Differential, Style
 from tests.excel.soffice import Soffice, properties, uno
@@ -293,6 +294,15 @@ class LibreOfficeNative:
     def visible_rows(self, sheet: Any, first: int, last: int) -> list[int]:
         shown = sheet.impl.uno.getCellRangeByPosition(0, first - 1, 0, last - 1).queryVisibleCells()
         return sorted(r + 1 for area in shown.getRangeAddresses() for r in range(area.StartRow, area.EndRow + 1))
+
+    def areas(self, selection: Any) -> list[tuple[int, int]]:
+        return [(selection.row, selection.row + selection.shape[0] - 1)]
+
+    def show_only(self, sheet: Any, first: int, last: int, rows: Sequence[int]) -> None:
+        page = sheet.impl.uno
+        page.getCellRangeByPosition(0, first - 1, 0, last - 1).Rows.IsVisible = True
+        for start, end in hidden_runs(first, last, rows):
+            page.getCellRangeByPosition(0, start - 1, 0, end - 1).Rows.IsVisible = False
 
     def structure_protected(self, book: Any) -> bool:
         return bool(book.impl.doc.isProtected())

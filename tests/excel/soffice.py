@@ -57,10 +57,10 @@ class Soffice:
                 time.sleep(0.1)
 
     def new(self) -> Any:
-        return self.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
+        return self.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=False))
 
     def open(self, path: Path, **options: Any) -> Any:
-        document = self.desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, properties(Hidden=True, **options))
+        document = self.desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, properties(Hidden=False, **options))
         if document is None:
             raise RuntimeError(f"LibreOffice could not open {path.name}")
         return document

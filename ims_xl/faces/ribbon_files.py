@@ -1,0 +1,206 @@
+"""The buttons that write files or bring files back: upload, letters, next period, snapshot, restore, sign-off, print set.
+
+Steps that work on a file get a copy that Excel saves for them; the open workbook stays open and as it is, unless the step is about it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ims_xl.hosts import safe_files
+from ims_xl.vocabulary import ImsXlError
+
+if TYPE_CHECKING:
+    from ims_xl.faces.ribbon import Click
+
+PROFILE = "portal-offline"
+
+
+def validate(click: Click) -> None:
+    """Says what the portal would refuse; writes nothing."""
+    from ims_xl.faces.ribbon_month import read
+
+    made = _upload(click, read(click), "upload.json")
+    click.asker.tell("The portal can take this.\n\n" + "\n".join(made.lines()))
+
+
+def upload_file(click: Click) -> None:
+    """Writes the portal's JSON."""
+    from ims_xl.faces.ribbon_month import read
+
+    opened = read(click)
+    suggested = click.host.path.with_name(f"{click.host.path.stem}_upload.json")
+    made = _upload(click, opened, suggested.name)
+    if not made.files and not made.reset_files:
+        click.asker.tell("\n".join(made.lines()))
+        return
+    path = click.asker.save_as("Save the upload file as", suggested)
+    if path is None:
+        return
+    if path.name != suggested.name:
+        made = _upload(click, opened, path.name)
+    for name, data in (*made.files, *made.reset_files):
+        safe_files.write_bytes(path.parent / name, data)
+    click.asker.tell("\n".join([*made.lines(), "", f"Written into {path.parent}: {', '.join(name for name, _ in (*made.files, *made.reset_files))}"]))
+
+
+def _upload(click: Click, opened: Any, name: str) -> Any:
+    from ims_xl import book as books
+    from ims_xl.writers.upload import build_upload
+
+    rec = books.reconciled(opened, click.today)
+    state = rec.state
+    allowed = rec.decisions["allowed"] if "allowed" in rec.decisions else None
+    needed = rec.decisions["reduce_needed"] if "reduce_needed" in rec.decisions else None
+    return build_upload(state.ims, state.work, PROFILE, state.settings, allowed, needed, name=name, rows=[int(r) for r in opened.ims.rows])
+
+
+def read_errors(click: Click) -> None:
+    """Puts the portal's error file on the rows."""
+    chosen = click.asker.files("The portal's error file", (".json", ".zip"), several=False)
+    if not chosen:
+        return
+    from dataclasses import replace
+
+    from ims_xl.faces.ribbon_month import paint, read
+    from ims_xl.readers.portal_errors import put_errors
+
+    opened = read(click)
+    done = put_errors(opened.state, chosen[0])
+    paint(click, replace(opened, state=done.state))
+    click.asker.tell("\n".join(done.lines))
+
+
+def letters(click: Click) -> None:
+    """Writes the drafts into a folder beside the workbook."""
+    from ims_xl import book as books
+    from ims_xl.faces.ribbon_month import read
+    from ims_xl.letters import write_letters
+
+    opened = read(click)
+    folder = _beside(click).parent / f"{click.host.path.stem}_letters"
+    did = write_letters(books.reconciled(opened, click.today, click.host.progress), folder)
+    lines = [f"{folder}: {len(did.added)} files added, {len(did.refreshed)} refreshed, {len(did.unchanged)} unchanged."]
+    lines += [f"Kept as you edited it: {name}" for name in did.edited]
+    click.asker.tell("\n".join(lines))
+
+
+def roll_forward(click: Click) -> None:
+    """The next period's workbook."""
+    from ims_xl.closing import roll_over
+    from ims_xl.faces.commands_month import need_workbook_name, refuse_existing
+    from ims_xl.faces.ribbon_month import read
+    from ims_xl.followup.rollover import next_period
+
+    settings = read(click).state.settings
+    suggested = _beside(click).with_name(f"{settings.gstin}_{next_period(settings)}.xlsx")
+    path = click.asker.save_as("Save the next period's workbook as", suggested)
+    if path is None:
+        return
+    need_workbook_name(path)
+    refuse_existing(path, [click.host.path], force=False)
+    with _copy(click) as copy:
+        rolled = roll_over(copy, path, click.today, click.host.progress)
+    if click.asker.yes(f"{path.name}: {rolled.period}, {rolled.documents} documents and {rolled.vouchers} register lines carried forward. Open it now?"):
+        click.host.app.books.open(str(path))
+
+
+def snapshot(click: Click) -> None:
+    """Saves and keeps a copy."""
+    path = _beside(click)
+    click.host.save()
+    kept = keep(click)
+    click.asker.tell(f"Kept as {kept.name if kept else path.name} in {safe_files.FOLDER}, beside the workbook; Restore brings it back.")
+
+
+def restore(click: Click) -> None:
+    """Brings back an earlier version into Excel."""
+    path = _beside(click)
+    known = safe_files.list_snapshots(path)
+    if not known:
+        raise ImsXlError(f"{path.name}: no earlier versions are kept yet.")
+    listed = "\n".join(f"{s.number}: {s.taken_at.astimezone():%d-%m-%Y %H:%M:%S}" for s in known)
+    answer = click.asker.line(f"Which version? What stands here now is kept too.\n\n{listed}", "1")
+    if not answer:
+        return
+    if not answer.strip().isdigit() or not 1 <= int(answer) <= len(known):
+        raise ImsXlError(f"There is no version '{answer}'; choose 1 (the latest) to {len(known)}.")
+    chosen = known[int(answer) - 1]
+    content = chosen.path.read_bytes()
+    keep(click)
+    with _closed(click):
+        safe_files.write_bytes(path, content)
+    click.asker.tell(f"The version of {chosen.taken_at.astimezone():%d-%m-%Y %H:%M:%S} is back; what stood here is version 1 now.")
+
+
+def sign_off(click: Click) -> None:
+    """Signs the saved workbook."""
+    from ims_xl.closing import record_closed
+    from ims_xl.signing import sign
+
+    path = _beside(click)
+    role = "preparer" if click.asker.yes("Sign as preparer?\n\nYes: preparer.\nNo: reviewer; the workbook is closed for changes then.") else "reviewer"
+    name = click.asker.line("Your name")
+    if not name:
+        return
+    click.host.save()
+    keep(click)
+    with _closed(click):
+        sign(path, role, name)
+        if role == "reviewer":
+            record_closed(path)
+    click.asker.tell(f"{path.name} is signed by {name} as {role}." + (" The month is closed." if role == "reviewer" else ""))
+
+
+def print_set(click: Click) -> None:
+    """The working paper as PDF."""
+    from ims_xl.printing import print_book
+
+    path = click.asker.save_as("Save the working paper as", _beside(click).with_suffix(".pdf"))
+    if path is None:
+        return
+    with _copy(click) as copy:
+        print_book(copy, path)
+    click.asker.tell(f"{path} is written.")
+
+
+def keep(click: Click) -> Path | None:
+    """A snapshot of the workbook as it stands in Excel now, unsaved changes too; None where it was never saved."""
+    path = click.host.path
+    if not path.exists():
+        return None
+    with _copy(click) as copy:
+        return safe_files.snapshot(path, copy)
+
+
+@contextmanager
+def _copy(click: Click) -> Iterator[Path]:
+    """The open workbook as a file of the same name, elsewhere, for the while."""
+    with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
+        copy = Path(folder) / click.host.path.name
+        click.host.native.save_copy(click.host.book, str(copy))
+        yield copy
+
+
+@contextmanager
+def _closed(click: Click) -> Iterator[None]:
+    """Closed in Excel for the while, so that its file can be replaced; open again afterwards, whatever happens."""
+    host = click.host
+    path, app = host.path, host.app
+    host.app.status_bar = False
+    host.book.close()
+    try:
+        yield
+    finally:
+        host.book = app.books.open(str(path))
+
+
+def _beside(click: Click) -> Path:
+    path = click.host.path
+    if not path.is_absolute() or not path.exists():
+        raise ImsXlError(f"{click.host.book.name} was never saved in a folder of this computer; save it first.")
+    return path
