@@ -152,7 +152,7 @@ def _styles(palette: str) -> dict[str, Style]:
     entry = _boxed(filled("input", Style(locked=False)))
     total = filled("total", Style(bold=True, top="thin", bottom="double", border_colour="7A828E"))
     tile = filled("band", Style())
-    chip = Style(bold=True, horizontal="center")
+    chip = Style(bold=True, horizontal="center", number_format=TEXT)
     text = replace(line, number_format=TEXT)
     rupees = replace(line, number_format=RUPEES, horizontal="right", indent=1)
     heading = {
@@ -161,8 +161,8 @@ def _styles(palette: str) -> dict[str, Style]:
     }
     return {
         "blank": Style(),
-        "title": Style(size=18, bold=True, colour=NAVY),
-        "subtitle": Style(size=10, colour=GREY),
+        "title": Style(size=18, bold=True, colour=NAVY, number_format=TEXT),
+        "subtitle": Style(size=10, colour=GREY, number_format=TEXT),
         **heading,
         **{f"{name}_right": replace(look, horizontal="right", indent=1) for name, look in heading.items()},
         "band": filled("band", Style(size=11, bold=True, bottom="thin", border_colour=NAVY)),
@@ -200,8 +200,8 @@ def _styles(palette: str) -> dict[str, Style]:
         "link": Style(underline=True, colour="1155A8", bottom="hair"),
         "link_plain": Style(underline=True, colour="1155A8"),
         **{name: filled(name, chip) for name in ("good", "warn", "bad", "accept", "reject", "pending", "noaction", "error")},
-        "differs": filled("difference", Style(bold=True, bottom="medium", border_colour=tone("difference", palette).text)),
-        "gone": Style(italic=True, colour=GREY, fill="F3F3F3"),
+        "differs": filled("difference", Style(bold=True, number_format=TEXT, bottom="medium", border_colour=tone("difference", palette).text)),
+        "gone": Style(italic=True, colour=GREY, fill="F3F3F3", number_format=TEXT),
         "swatch_portal": filled("portal", chip),
         "swatch_books": filled("books", chip),
         "swatch_ours": filled("ours", chip),

@@ -172,7 +172,7 @@ class RowEditor:
                 if inner and _RESULT.search(inner):
                     self.formulas_changed = True
                     self.shared.overwritten(f"{column_letters(column)}{row}", inner)
-                style = self._kept_style(raw, own) if self.edit.keep_styles else own.style
+                style = self._kept_style(raw, own, row > self.edit.header_row) if self.edit.keep_styles else own.style
                 out.append(b'<%bc r="%b%b"%b%b' % (p, column_letters(column).encode(), number, style, own.rest))
                 own = next(waiting, None)
             else:
@@ -184,10 +184,11 @@ class RowEditor:
             own = next(waiting, None)
         return b"".join(out) + existing[position:]
 
-    def _kept_style(self, raw: bytes, own: OwnCell) -> bytes:
+    def _kept_style(self, raw: bytes, own: OwnCell, in_table: bool) -> bytes:
         found = _STYLE.search(raw)
         number = found[1] if found else b"0"
-        code = self.edit.number_formats.get(own.column, "")
+        # titles above the table share its columns, not its kinds of value
+        code = self.edit.number_formats.get(own.column, "") if in_table else ""
         if code:
             if (number, own.column) not in self._variants:
                 changed = self.maker.styles.variant(int(number), code)
