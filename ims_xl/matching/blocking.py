@@ -47,6 +47,8 @@ def candidates_within_supplier(portal: Documents, books: Documents, portal_keys:
         _pairs((p, portal_keys.serial), (b, books_keys.serial), 400),
         _pairs((p, portal_keys.folded), (b, books_keys.folded), 400),
         _pairs((p, portal_keys.unyeared), (b, books_keys.stem), 400),
+        _pairs((p, portal_keys.serial), (b, books_keys.stem), 400),
+        _pairs((p, portal.numbers.plain), (b, books_keys.plain_stem), 400),
         *_amount_pairs((p,), (b,), portal, books, settings, 600),
         *_amount_pairs((p, portal.day), (b, books.day), portal, books, settings, 600),
         *_amount_pairs((p, _months(portal.day)), (b, _months(books.day)), portal, books, settings, 600),

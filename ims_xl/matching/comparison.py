@@ -19,10 +19,10 @@ from ims_xl.settings import Settings
 
 # levels, best first; the texts are what `--explain` prints
 NUMBER: Final = ("as written", "the same but for case, signs and zeros", "the same without year or words", "the original's number", "look-alike characters",
-                 "the same serial", "its ending", "the same in Excel's short form", "contained in it", "two characters changed places", "one character off", "the neighbouring number",
+                 "the same serial", "a part of it", "its ending", "the same in Excel's short form", "contained in it", "two characters changed places", "one character off", "the neighbouring number",
                  "the same serial of another series or year", "two characters off", "blank", "different", "another number of the same series")
-NUMBER_POINTS: Final = np.array([41, 40, 37, 36, 34, 28, 22, 26, 12, 12, 9, -4, 4, -6, 0, -12, -32], dtype=np.int64)
-(N_WRITTEN, N_SAME, N_UNYEARED, N_ORIGINAL, N_FOLDED, N_SERIAL, N_ENDING, N_SHORT, N_CONTAINED, N_SWAPPED, N_ONE_OFF, N_NEIGHBOUR, N_OTHER_SERIES, N_TWO_OFF, N_BLANK, N_DIFFERS, N_SIBLING) = range(17)
+NUMBER_POINTS: Final = np.array([41, 40, 37, 36, 34, 28, 26, 22, 26, 12, 12, 9, -12, 4, -6, 0, -12, -32], dtype=np.int64)
+(N_WRITTEN, N_SAME, N_UNYEARED, N_ORIGINAL, N_FOLDED, N_SERIAL, N_PART, N_ENDING, N_SHORT, N_CONTAINED, N_SWAPPED, N_ONE_OFF, N_NEIGHBOUR, N_OTHER_SERIES, N_TWO_OFF, N_BLANK, N_DIFFERS, N_SIBLING) = range(18)
 
 DATE: Final = ("equal", "the booking's date typed instead", "day and month changed places", "the same day of another year", "a month off", "near", "within five weeks",
                "the same financial year", "blank", "another financial year")
@@ -39,12 +39,14 @@ SUPPLIER: Final = ("same GSTIN", "GSTIN one slip away", "another branch of the P
 SUPPLIER_POINTS: Final = np.array([20, 12, 10, 2, 2, -10], dtype=np.int64)
 S_SAME, S_SLIP, S_PAN, S_BLANK, S_OWN, S_OTHER = range(6)
 
-RARE_POINTS: Final = ((1, 14), (2, 7), (4, 0), (9, -7), (10**9, -14))
-"""(documents of the supplier with this taxable value, at most; points)."""
+RARE_POINTS: Final = ((0, 20), (1, 14), (2, 7), (4, 0), (9, -7), (10**9, -14))
+"""(documents of the supplier with this taxable value, at most; points). 0 stands for once, with a supplier whose amounts hardly ever repeat."""
 NAME_POINTS: Final = 12
 DIRECTION_POINTS: Final = -25
 DOUBT_POINTS: Final = -4
 RECIPIENT_POINTS: Final = -3
+LAW_POINTS: Final = 12
+"""A supplier's number occurs once in a financial year (rule 46(b)): the same number in the same year is the same document, whatever else differs."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_
     points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b] | portal.doubtful_kind[at_p], DOUBT_POINTS, DIRECTION_POINTS), 0)
     points += np.where((portal.recipient[at_p] != books.recipient[at_b]) & (books.recipient[at_b] != 0), RECIPIENT_POINTS, 0)
     number = _number_levels(portal, books, portal_keys, books_keys, at_p, at_b, points + int(NUMBER_POINTS[N_ENDING]) >= least)
-    return Evidence(at_p, at_b, number, date, amount, supplier, rarity[at_p], points + NUMBER_POINTS[number], days)
+    by_law = (number <= N_UNYEARED) & (supplier == S_SAME) & (portal.year[at_p] == books.year[at_b]) & (amount > A_TOLERANCE)
+    return Evidence(at_p, at_b, number, date, amount, supplier, rarity[at_p], points + NUMBER_POINTS[number] + np.where(by_law, LAW_POINTS, 0), days)
 
 
 def amount_levels(portal: np.ndarray, books: np.ndarray, settings: Settings) -> np.ndarray:
@@ -124,7 +127,8 @@ def date_levels(portal: np.ndarray, books: np.ndarray, posted: np.ndarray, setti
     level[days <= 35] = D_FIVE_WEEKS
     level[days <= settings.date_window] = D_NEAR
     level[(days >= 28) & (days <= 31) & (np.abs(p_day - b_day) <= 1)] = D_MONTH_OFF
-    level[(p_month == b_month) & (p_day == b_day) & (np.abs(p_year - b_year) <= 2)] = D_YEAR
+    # 365 days before a day in January 2025 is the day after it in January 2024.
+    level[((p_month == b_month) & (p_day == b_day) & (np.abs(p_year - b_year) <= 2)) | (np.abs(days - 365) <= 1)] = D_YEAR
     level[(p_year == b_year) & (p_month == b_day) & (p_day == b_month)] = D_SWAPPED
     level[(books == posted) & (books > portal) & (days <= 62)] = D_POSTED
     level[days == 0] = D_EQUAL
@@ -161,13 +165,14 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     serial = equal(portal_keys.serial, books_keys.serial)
     one_series = (portal_keys.letters[at_p] == 0) | (books_keys.letters[at_b] == 0) | (portal_keys.letters[at_p] == books_keys.letters[at_b])
     level[serial] = N_OTHER_SERIES
+    level[equal(portal_keys.unyeared, books_keys.stem) | equal(portal_keys.serial, books_keys.stem) | equal(portal.numbers.plain, books_keys.plain_stem)] = N_PART
     level[serial & one_series] = N_SERIAL
     level[equal(portal_keys.folded, books_keys.folded)] = N_FOLDED
     level[equal(portal.original, books.numbers.runs)] = N_ORIGINAL
     level[equal(portal_keys.unyeared, books_keys.unyeared)] = N_UNYEARED
-    # GST/24-25/7 and GST/25-26/7 name their years: two documents.
-    p_year, b_year = portal_keys.year[at_p], books_keys.year[at_b]
-    level[(level <= N_SERIAL) & (p_year != b_year) & (p_year != 0) & (b_year != 0)] = N_OTHER_SERIES
+    # GST/24-25/7 and GST/25-26/7 name their years, A/03/7 and A/04/7 their months: two documents each.
+    level[(level == N_UNYEARED) & _disagree(portal_keys.year[at_p], books_keys.year[at_b])] = N_OTHER_SERIES
+    level[(level == N_SERIAL) & (_disagree(portal_keys.year[at_p], books_keys.year[at_b]) | _disagree(portal_keys.beside[at_p], books_keys.beside[at_b]))] = N_OTHER_SERIES
     level[equal(portal.numbers.plain, books.numbers.plain) | equal(portal.numbers.runs, books.numbers.runs)] = N_SAME
     level[equal(portal.numbers.written, books.numbers.written)] = N_WRITTEN
     level[(level == N_DIFFERS) & (books.numbers.plain[at_b] == 0)] = N_BLANK
@@ -176,6 +181,10 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
         looked = _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer])
         level[closer] = np.where(level[closer] == N_DIFFERS, looked, np.minimum(level[closer], looked))
     return level
+
+
+def _disagree(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.asarray((one != other) & (one != 0) & (other != 0))
 
 
 def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
@@ -188,13 +197,17 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     off = np.minimum(np.minimum(_distance(p_plain, b_plain), _distance(p_runs, b_runs)), _distance(p_bare, b_bare))
     level[off == 2] = N_TWO_OFF
     steps = np.abs(portal_keys.serial_value[at_p] - books_keys.serial_value[at_b])
-    level[off == 1] = np.where((steps < 10)[off == 1], N_NEIGHBOUR, N_ONE_OFF)
+    level[off == 1] = np.where(((steps > 0) & (steps < 10))[off == 1], N_NEIGHBOUR, N_ONE_OFF)
     swapped = np.flatnonzero(off == 1)
     level[swapped[np.array([len(p_plain[k]) == len(b_plain[k]) and sorted(p_plain[k]) == sorted(b_plain[k]) for k in swapped.tolist()], dtype=bool)]] = N_SWAPPED
     level[np.array([len(b) >= 3 and (b in p or (len(p) >= 3 and p in b)) for p, b in zip(p_runs, b_runs)], dtype=bool)] = N_CONTAINED
     short = np.array(["E" in b and _short_form(p, b) for p, b in zip(p_plain, _texts(books.number, at_b))], dtype=bool)
-    # The same letters before a serial of the same length: a number of the supplier's own series, and another one.
-    one_form = (portal_keys.letters[at_p] == books_keys.letters[at_b]) & (np.abs(portal_keys.serial_length[at_p] - books_keys.serial_length[at_b]) <= 1)
+    # The same letters before the serial, or a bare serial in the neighbourhood: a number of the supplier's own series, and another one.
+    serial = np.minimum(portal_keys.serial_value[at_p], books_keys.serial_value[at_b])
+    beside = steps <= np.maximum(50, serial // 10)
+    letters = portal_keys.letters[at_p] == books_keys.letters[at_b]
+    longer = np.abs(portal_keys.serial_length[at_p] - books_keys.serial_length[at_b])
+    one_form = (letters & (books_keys.letters[at_b] != 0) & (longer <= 1)) | ((letters | (books_keys.letters[at_b] == 0)) & beside)
     level[one_form & (level == N_DIFFERS) & (books_keys.serial[at_b] != 0)] = N_SIBLING
     level[np.array([len(b) >= 3 and p.endswith(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
     level[short] = N_SHORT

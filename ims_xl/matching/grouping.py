@@ -18,6 +18,7 @@ import numpy as np
 from ims_xl.matching import comparison as c
 from ims_xl.matching.comparison import Evidence, tolerances
 from ims_xl.matching.documents import NO_DAY, Documents
+from ims_xl.matching.hashing import together
 from ims_xl.matching.numbers import CloserKeys, closer_keys
 from ims_xl.settings import Settings
 
@@ -45,23 +46,31 @@ class Group:
         return Group(portal_rows[self.portal], books_rows[self.books], self.agrees, self.named, self.clean)
 
 
-def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, settings: Settings) -> tuple[Group, ...]:
+def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, settings: Settings,
+                across: bool) -> tuple[Group, ...]:
     """Groups among documents that have no partner of equal amount; `links` are the one-to-one links as they would stand without groups."""
     firm = links.amount <= c.A_TAXABLE
     open_p, open_b = np.ones(len(portal), dtype=bool), np.ones(len(books), dtype=bool)
     open_p[links.portal[firm]] = False
     open_b[links.books[firm]] = False
     p, b = evidence.portal, evidence.books
-    part_of = (portal_keys.unyeared[p] == books_keys.stem[b]) & (books_keys.stem[b] != 0)
-    number = np.where(part_of & (evidence.number > c.N_UNYEARED), c.N_UNYEARED, evidence.number)
-    names = (number <= c.N_CONTAINED) & open_p[p] & open_b[b] & (portal.direction[p] == books.direction[b]) & (evidence.supplier <= c.S_PAN)
+    number = evidence.number
+    names = open_p[p] & open_b[b] & (portal.direction[p] == books.direction[b])
+    if across:   # another GSTIN: then the number and the day must be the document's own
+        names &= (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
+    else:
+        names &= (number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & ((evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK))
     search = _Search(portal, books, portal_keys, books_keys, settings, open_p, open_b)
     search.edges(p[names], b[names], number[names])
+    if across:
+        search.splits()
+        return tuple(search.groups)
     search.listed()
     search.splits()
     search.merges()
     search.cancelling(links.take(np.flatnonzero(~firm)))
     search.partial_splits()
+    search.families()
     return tuple(search.groups)
 
 
@@ -105,7 +114,7 @@ class _Search:
             for subset in _subsets(named[:7]):
                 vouchers = [v for _, v in subset]
                 if (np.abs(self.books.money[vouchers].sum(axis=0) - self.portal.money[document]) <= self.tolerance).all():
-                    self.take([document], vouchers, True, all(level <= c.N_SERIAL for level, _ in subset))
+                    self.take([document], vouchers, True, all(level <= c.N_PART for level, _ in subset))
                     break
 
     def partial_splits(self) -> None:
@@ -118,6 +127,29 @@ class _Search:
             amounts = self.books.money[vouchers, 0].tolist() if vouchers else []
             if 2 <= len(vouchers) <= 4 and len(set(amounts)) == len(amounts) and 0.6 * whole <= sum(amounts) <= 1.25 * whole:
                 self.take([document], vouchers, False, True)
+
+    def families(self) -> None:
+        """Bookings under one number on one day, whatever that number is: together they may be one document of that day."""
+        rows = np.flatnonzero(self.open_b & (self.books.day != NO_DAY))
+        keys = np.where(self.books_keys.stem[rows] != 0, self.books_keys.stem[rows], self.books_keys.unyeared[rows])
+        for key in (keys, self.books_keys.unyeared[rows]):
+            families: dict[int, list[int]] = defaultdict(list)
+            order = np.argsort(self.books.order[rows], kind="stable")
+            code = together(self.books.gstin[rows], key, self.books.day[rows], self.books.direction[rows])
+            for at in order.tolist():
+                families[int(code[at])].append(int(rows[at]))
+            for vouchers in families.values():
+                if 2 <= len(vouchers) <= 4 and self.open_b[vouchers].all():
+                    self._take_family(vouchers)
+
+    def _take_family(self, vouchers: list[int]) -> None:
+        total = self.books.money[vouchers].sum(axis=0)
+        nearby = self._nearby(vouchers[0], self.books.day[vouchers[0]], 31)
+        nearby = nearby[(np.abs(self.portal.money[nearby] - total) <= _EXACT).all(axis=1)]
+        posted = (self.books.day[vouchers[0]] == self.books.posted[vouchers[0]]) & (self.portal.day[nearby] <= self.books.day[vouchers[0]])
+        nearby = nearby[(self.portal.day[nearby] == self.books.day[vouchers[0]]) | posted]
+        if len(nearby) == 1:
+            self.take([int(nearby[0])], vouchers, True, False)
 
     def listed(self) -> None:
         """A voucher whose number lists its documents (A-1, A-2) or spans them (A-1 to A-4)."""
@@ -208,7 +240,7 @@ class _Search:
         day, booked = self.portal.day[anchor], self.books.day[voucher]
         low, high = (min(day, booked), max(day, booked)) if booked != NO_DAY else (day, day)
         days = self.portal.day[nearby]
-        apart = np.where(days < low, low - days, np.where(days > high, days - high, 0))
+        apart = np.where(days < low, low - days, np.where(days > high, 10 * (days - high), 0))
         series = self.portal_keys.letters[nearby] != self.portal_keys.letters[anchor]
         steps = np.abs(self.portal_keys.serial_value[nearby] - self.portal_keys.serial_value[anchor])
         nearby = nearby[np.lexsort((self.portal.order[nearby], np.abs(days - day), steps, apart, series))]

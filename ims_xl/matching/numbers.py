@@ -19,11 +19,11 @@ from ims_xl.matching.hashing import text_codes
 from ims_xl.settings import Settings
 
 _YEARS: Final = "|".join(f"(?:20)?{year}\\.?(?:20)?{year + 1}" for year in range(17, 36))
-_YEAR_RUNS: Final = rf"(^|\.)(?:FY\.?|F\.Y\.)?(?:{_YEARS})(\.|$)"
+_YEAR_RUNS: Final = rf"^(|.*\.)(?:FY\.?|F\.Y\.)?(?:{_YEARS})(|\..*)$"
 _YEAR_IN_FRONT: Final = rf"(^|\.)(?:{_YEARS.replace(chr(92) + '.?', '')})([0-9]{{3,}})"
 _YEAR_BEHIND: Final = rf"(^|\.)([0-9]{{3,}})(?:{'|'.join(f'20{year}{year + 1}' for year in range(17, 36))})(\.|$)"
 _PAIRS: Final = "|".join(f"{year}\\.?(?:20)?{year + 1}" for year in range(17, 36))
-_YEAR_NAMED: Final = rf"(?:^|\.)(?:20)?(?P<year>{_PAIRS})(?:\.|$|[0-9]{{3,}})"
+_YEAR_NAMED: Final = rf"^(?:|.*\.)(?:20)?(?P<year>{_PAIRS})(?:\.|$|[0-9]{{3,}})"
 _CALENDAR_YEAR: Final = r"(^|\.)20(?:1[7-9]|2[0-9]|3[0-5])(\.|$)"
 _WORDS: Final = "INVOICE|INVNO|INV|BILLNO|BILL|BOE|BE|NUMBER|NUM|NOS|NO|TAX|DOC|REF|DTD|DT|DATED|VIDE|FY"
 _NOISE: Final = rf"(^|\.)(?:{_WORDS})(?:\.(?:{_WORDS}))*(\.|$)"
@@ -55,10 +55,14 @@ class CloserKeys:
     """Runs without the financial year and without words such as INV or BILL NO."""
     serial: np.ndarray
     """The last run of three digits or more that is not the year, else the last run of digits."""
+    beside: np.ndarray
+    """The digits beside the serial: a branch or a month."""
     letters: np.ndarray
     """The letters of the number without year and words: its series."""
     stem: np.ndarray
     """`unyeared` without a last short run (451-1, 451A): a part of a split booking."""
+    plain_stem: np.ndarray
+    """`plain` without a last short run."""
     folded: np.ndarray
     """`plain` with look-alike characters made equal."""
     year: np.ndarray
@@ -87,7 +91,8 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     text = pc.ascii_trim(_runs(pc.replace_substring_regex(_capitals(numbers), r"[^0-9A-Z]+", ".")), characters=".")
     bare = text
     if settings.strip_year:
-        for pattern, kept in ((_YEAR_RUNS, "."), (_YEAR_IN_FRONT, r"\1\2"), (_YEAR_BEHIND, r"\1\2\3"), (_CALENDAR_YEAR, ".")):
+        # PT-23-24-25 is number 23 of 2024-25: of two readings the later one is the year.
+        for pattern, kept in ((_YEAR_RUNS, r"\1\2"), (_YEAR_IN_FRONT, r"\1\2"), (_YEAR_BEHIND, r"\1\2\3"), (_CALENDAR_YEAR, ".")):
             fewer = pc.ascii_trim(pc.replace_substring_regex(bare, pattern, kept), characters=".")
             # A year that is the only run of digits is no year: it is the number.
             bare = pc.if_else(pc.match_substring_regex(fewer, "[0-9]"), fewer, bare)
@@ -99,15 +104,20 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     long_run = pc.struct_field(pc.extract_regex(bare, r"^(?:.*[^0-9])?(?P<run>[0-9]{3,})(?:[^0-9].*)?$"), "run")
     last_run = pc.struct_field(pc.extract_regex(bare, r"^(?:.*[^0-9])?(?P<run>[0-9]+)[^0-9]*$"), "run")
     serial = pc.ascii_ltrim(pc.fill_null(pc.coalesce(long_run, last_run), ""), characters="0")
+    without_long = pc.replace_substring_regex(bare, r"^(.*[^0-9])?[0-9]{3,}([^0-9].*)?$", r"\1.\2")
+    without_last = pc.replace_substring_regex(bare, r"^(.*[^0-9])?[0-9]+([^0-9]*)$", r"\1.\2")
+    beside = pc.replace_substring_regex(pc.if_else(pc.equal(pc.fill_null(long_run, ""), ""), without_last, without_long), "[^0-9]+", "")
     stem = pc.replace_substring_regex(unyeared, r"\.(?:[0-9]{1,2}|[A-Z]{1,4}|[A-Z]\.[0-9]{1,2})$", "")
     stem = pc.if_else(pc.match_substring_regex(stem, "[0-9]"), stem, "")
     plain = pc.replace_substring(text, ".", "")
+    plain_stem = pc.replace_substring(pc.replace_substring_regex(text, r"\.(?:[0-9]{1,2}|[A-Z])$", ""), ".", "")
+    plain_stem = pc.if_else(pc.equal(plain_stem, plain), pa.scalar("", pa.large_string()), plain_stem)
     folded = _folded(plain) if settings.look_alikes else plain
     digits = pc.if_else(pc.less_equal(pc.binary_length(serial), 18), serial, "")
     value = pc.cast(pc.if_else(pc.equal(digits, ""), "-1", digits), pa.int64())
     return CloserKeys(
-        unyeared=text_codes(unyeared), serial=text_codes(serial), letters=text_codes(pc.replace_substring_regex(unyeared, "[^A-Z]+", "")),
-        stem=text_codes(stem), folded=text_codes(folded), year=year, serial_length=np.asarray(pc.binary_length(serial)).astype(np.int64),
+        unyeared=text_codes(unyeared), serial=text_codes(serial), beside=text_codes(pc.ascii_ltrim(beside, characters="0")), letters=text_codes(pc.replace_substring_regex(unyeared, "[^A-Z]+", "")),
+        stem=text_codes(stem), plain_stem=text_codes(plain_stem), folded=text_codes(folded), year=year, serial_length=np.asarray(pc.binary_length(serial)).astype(np.int64),
         serial_value=np.asarray(value), unyeared_text=unyeared, folded_text=folded,
     )
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -75,14 +75,27 @@ def exact_join(portal: Documents, books: Documents, settings: Settings) -> tuple
 
 
 def rarities(portal: Documents, books: Documents) -> np.ndarray:
-    """How many documents of its PAN carry each portal document's taxable value (to the rupee), the larger of the two sides."""
-    code_p = together(portal.pan, (portal.money[:, 0] + 50) // 100)
-    code_b = together(books.pan, (books.money[:, 0] + 50) // 100)
-    both, inverse, counts = np.unique(code_p, return_inverse=True, return_counts=True)
-    of_books, books_counts = np.unique(code_b, return_counts=True)
-    at = np.minimum(np.searchsorted(of_books, both), max(0, len(of_books) - 1))
-    in_books = np.where(of_books[at] == both, books_counts[at], 0) if len(of_books) else np.zeros(len(both), dtype=np.int64)
-    return np.asarray(np.maximum(counts, in_books)[inverse], dtype=np.int64)
+    """How many documents of its PAN carry each portal document's taxable value (to the rupee), the larger of the two sides.
+
+    0 is less than once: one document, of a supplier with five or more, of which hardly any two have the same value.
+    """
+    rupees_p, rupees_b = (portal.money[:, 0] + 50) // 100, (books.money[:, 0] + 50) // 100
+    counts, distinct, total = _repeats(portal.pan, together(portal.pan, rupees_p), together(books.pan, rupees_b))
+    seldom = (counts == 1) & (total >= 5) & ((total - distinct) * 10 <= total)
+    return np.where(seldom, 0, counts)
+
+
+def _repeats(pan: np.ndarray, value: np.ndarray, books_value: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each portal document: documents of its value, distinct values of its PAN, documents of its PAN (the larger side of the first)."""
+    values, first, inverse, counts = np.unique(value, return_index=True, return_inverse=True, return_counts=True)
+    in_books, books_counts = np.unique(books_value, return_counts=True)
+    if len(in_books):
+        at = np.minimum(np.searchsorted(in_books, values), len(in_books) - 1)
+        counts = np.maximum(counts, np.where(in_books[at] == values, books_counts[at], 0))
+    pans, of_value, distinct = np.unique(pan[first], return_inverse=True, return_counts=True)
+    total = np.bincount(np.searchsorted(pans, pan), minlength=len(pans)) if len(pans) else np.zeros(0, dtype=np.int64)
+    of_document = of_value[inverse] if len(pan) else np.zeros(0, dtype=np.int64)
+    return counts[inverse], distinct[of_document], total[of_document]
 
 
 def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, settings: Settings) -> Found:
@@ -96,9 +109,8 @@ def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, setti
     _, inverse, counts = np.unique(together(everyone, (portal.money[:, 0] + 50) // 100), return_inverse=True, return_counts=True)
     rarity = counts[inverse] if len(portal) else np.zeros(0, dtype=np.int64)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, alias, settings, LEAST_ACROSS)
-    evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS) & _makes_sense(portal, books, evidence)))
-    links = best_first(evidence.portal, evidence.books, ranks(evidence.points, evidence.days, portal, books, evidence.portal, evidence.books), len(portal), len(books))
-    return _found(portal, books, evidence, links, second_look=True)
+    evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS - 40) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, settings, LEAST_ACROSS, across=True)
 
 
 def joined(parts: tuple[Found, ...]) -> Found:
@@ -111,10 +123,16 @@ def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings
     portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
     at_p, at_b = candidates_within_supplier(portal, books, portal_keys, books_keys, settings)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, None, settings, LEAST_WITHIN)
-    evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_WITHIN - 30) & _makes_sense(portal, books, evidence)))
-    enough = evidence.take(np.flatnonzero(evidence.points >= LEAST_WITHIN))
+    evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_WITHIN - 30) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, settings, LEAST_WITHIN, across=False)
+
+
+def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, settings: Settings, least: int,
+                      across: bool) -> Found:
+    """Best pairs first; then groups among what has no partner of its own amount; then best pairs again without the groups."""
+    enough = evidence.take(np.flatnonzero(evidence.points >= least))
     links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
-    groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), settings)
+    groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), settings, across)
     if groups:
         taken_p, taken_b = np.zeros(len(portal), dtype=bool), np.zeros(len(books), dtype=bool)
         for group in groups:
@@ -122,22 +140,24 @@ def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings
             taken_b[group.books] = True
         enough = enough.take(np.flatnonzero(~taken_p[enough.portal] & ~taken_b[enough.books]))
         links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
-    found = _found(portal, books, enough, links, second_look=False)
-    lifted = tuple(group.lifted(portal.row, books.row) for group in groups)
-    return Found(**{item.name: getattr(found, item.name) for item in fields(Found) if item.name != "groups"}, groups=lifted)
+    found = _found(portal, books, enough, links, second_look=across)
+    return replace(found, groups=tuple(group.lifted(portal.row, books.row) for group in groups))
 
 
-def _makes_sense(portal: Documents, books: Documents, evidence: Evidence) -> np.ndarray:
+def _makes_sense(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence) -> np.ndarray:
     """What no points can outweigh: another financial year wants number and amount; the wrong direction wants everything else."""
-    number_same = evidence.number <= c.N_SERIAL
-    amount_same = evidence.amount <= c.A_CESS
     wrong_way = (portal.direction[evidence.portal] != books.direction[evidence.books]) & ~books.doubtful_kind[evidence.books] & ~portal.doubtful_kind[evidence.portal]
-    sense = ~wrong_way | ((evidence.number <= c.N_UNYEARED) & amount_same)
-    sense &= (evidence.date != c.D_OTHER_YEAR) | (number_same & amount_same)
+    sense = ~wrong_way | ((evidence.number <= c.N_UNYEARED) & (evidence.amount <= c.A_CESS))
+    # Numbers begin anew each April: across 31 March the number must name its year, or the date have a reason to differ.
+    year = portal_keys.year[evidence.portal]
+    sense &= (evidence.date != c.D_OTHER_YEAR) | ((evidence.number <= c.N_SAME) & (evidence.amount <= c.A_CESS) & (year != 0) & (year == books_keys.year[evidence.books]))
     # A number one character off, or of another form, is as often a neighbour's number: then the date must agree or its difference have a reason.
-    slip = (evidence.number >= c.N_SWAPPED) & (evidence.number != c.N_BLANK)
-    lone = (evidence.rarity <= 1) & (evidence.date == c.D_NEAR) & (evidence.number <= c.N_ONE_OFF)
-    sense &= ~slip | (evidence.date <= c.D_EXPLAINED) | (evidence.date == c.D_BLANK) | lone | ((evidence.number == c.N_DIFFERS) & (evidence.date <= c.D_NEAR))
+    equal_or_slip = (evidence.date == c.D_EQUAL) | (evidence.date == c.D_SWAPPED) | (evidence.date == c.D_YEAR)
+    explained = (evidence.date <= c.D_EXPLAINED) | (evidence.date == c.D_BLANK)
+    telling = (evidence.rarity == 0) & (evidence.amount <= c.A_CESS)
+    sense &= ~np.isin(evidence.number, (c.N_NEIGHBOUR, c.N_SIBLING, c.N_TWO_OFF, c.N_OTHER_SERIES)) | equal_or_slip | (evidence.date == c.D_BLANK) | (telling & explained)
+    sense &= ~np.isin(evidence.number, (c.N_SWAPPED, c.N_ONE_OFF)) | explained | ((evidence.rarity <= 1) & (evidence.date == c.D_NEAR))
+    sense &= (evidence.number != c.N_DIFFERS) | equal_or_slip | (evidence.date == c.D_POSTED) | (evidence.date == c.D_NEAR) | (evidence.date == c.D_BLANK)
     return np.asarray(sense)
 
 
