@@ -95,6 +95,7 @@ def judge(portal: Documents, books: Documents, found: Found) -> Pairs:
     enough = (found.number <= c.N_UNYEARED) & clear & (explained | once)
     enough |= (found.number <= c.N_SERIAL) & clear & (equal_day | (explained & once))
     enough |= (found.number <= c.N_ONE_OFF) & clear & equal_day & once
+    enough |= (found.number <= c.N_NEIGHBOUR) & clear & (found.rarity == 0) & (equal_day | ((found.number <= c.N_ONE_OFF) & explained))
     clean = (enough | found.sure) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
     clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
     confidence = np.clip(50 + (found.points - 44) // 2, 30, 99)

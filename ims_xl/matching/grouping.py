@@ -71,6 +71,7 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     search.cancelling(links.take(np.flatnonzero(~firm)))
     search.partial_splits()
     search.families()
+    search.unfinished_merges()
     return tuple(search.groups)
 
 
@@ -101,7 +102,12 @@ class _Search:
     def take(self, portal: Sequence[int], books: Sequence[int], agrees: bool, named: bool) -> None:
         self.open_p[list(portal)] = False
         self.open_b[list(books)] = False
-        self.groups.append(Group(np.array(sorted(portal)), np.array(sorted(books)), agrees, named))
+        p, b = np.array(sorted(portal)), np.array(sorted(books))
+        one_supplier = len({*self.portal.gstin[p].tolist(), *self.books.gstin[b].tolist()}) == 1
+        one_year = len({*self.portal.year[p].tolist(), *self.books.year[b].tolist()}) == 1
+        one_way = not self.books.doubtful_kind[b].any() and not self.portal.doubtful_kind[p].any()
+        exact = bool((np.abs(self.portal.money[p].sum(axis=0) - self.books.money[b].sum(axis=0)) <= self.tolerance).all())
+        self.groups.append(Group(p, b, exact, named, named and exact and one_supplier and one_year and one_way))
 
     def splits(self) -> None:
         """One document, several vouchers that each name it: all of them together, else the smallest set that adds up."""
@@ -226,6 +232,32 @@ class _Search:
                     self.take([anchor, *others], [voucher], True, False)
                     break
 
+    def unfinished_merges(self) -> None:
+        """A booking larger than the one document it names: the unbooked documents next to that one belong to it as far as its amount reaches.
+
+        One of the merged documents may be missing on the portal, so the sum need not agree; such a group is shown and never clean.
+        """
+        for voucher in self._in_order(self.documents_of, self.books):
+            anchors = [d for level, d in self.documents_of[voucher] if self.open_p[d] and level <= c.N_UNYEARED]
+            if not self.open_b[voucher] or len(anchors) != 1:
+                continue
+            anchor = anchors[0]
+            left = self.books.money[voucher] - self.portal.money[anchor]
+            if left[0] < self.books.money[voucher, 0] // 20 or (left < -self.tolerance).any():
+                continue
+            low, high = sorted((int(self.portal.day[anchor]), int(self.books.day[voucher])))
+            nearby = self._nearby(voucher, self.portal.day[anchor], 31)
+            serial = self.portal_keys.serial_value
+            beside = (np.abs(serial[nearby] - serial[anchor]) <= 4) & (self.portal_keys.letters[nearby] == self.portal_keys.letters[anchor]) & (nearby != anchor)
+            nearby = nearby[beside & (self.portal.day[nearby] >= low) & (self.portal.day[nearby] <= high)]
+            taken: list[int] = []
+            for document in nearby[np.lexsort((self.portal.order[nearby], np.abs(serial[nearby] - serial[anchor])))].tolist():
+                if (self.portal.money[document] <= left + self.tolerance).all():
+                    taken.append(document)
+                    left = left - self.portal.money[document]
+            if taken:
+                self.take([anchor, *taken], [voucher], False, False)
+
     def _rest_of(self, voucher: int, anchors: list[int]) -> list[int]:
         """The documents beside the named ones that make up the rest of the voucher."""
         anchor = anchors[0]
@@ -240,7 +272,7 @@ class _Search:
         day, booked = self.portal.day[anchor], self.books.day[voucher]
         low, high = (min(day, booked), max(day, booked)) if booked != NO_DAY else (day, day)
         days = self.portal.day[nearby]
-        apart = np.where(days < low, low - days, np.where(days > high, 10 * (days - high), 0))
+        apart = np.where(days < low, low - days, np.where(days > high, days - high, 0))
         series = self.portal_keys.letters[nearby] != self.portal_keys.letters[anchor]
         steps = np.abs(self.portal_keys.serial_value[nearby] - self.portal_keys.serial_value[anchor])
         nearby = nearby[np.lexsort((self.portal.order[nearby], np.abs(days - day), steps, apart, series))]
@@ -253,8 +285,11 @@ class _Search:
             off = np.abs(money[few][combos].sum(axis=1) - residual)
             hits = np.flatnonzero((off <= _EXACT).all(axis=1))
             if len(hits):
-                best = combos[hits[np.argmin(combos[hits].sum(axis=1))]]
-                return [int(few[k]) for k in best]
+                # Of several sets the one that lies closest together in time, then in series.
+                among = np.concatenate([np.broadcast_to(anchors, (len(hits), len(anchors))), few[combos[hits]]], axis=1)
+                days, serials = self.portal.day[among], self.portal_keys.serial_value[among]
+                best = np.lexsort((combos[hits].sum(axis=1), np.ptp(serials, axis=1), np.ptp(days, axis=1)))[0]
+                return [int(few[k]) for k in combos[hits[best]]]
         return []
 
     def cancelling(self, loose: Evidence) -> None:
