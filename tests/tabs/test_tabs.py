@@ -117,6 +117,16 @@ def test_home_names_what_only_a_person_can_answer(rec: Reconciliation) -> None:
     assert said["Booked but not in IMS: ask the supplier"] == 4
 
 
+def test_with_history_the_third_picture_is_the_trend(rec: Reconciliation) -> None:
+    trend = pd.DataFrame({"period": ["2026-08", "2026-09"], "match_percent": [81.5, 90.0]})
+    home = lay_out(rec, replace(layout(rec), frames={"Trend": trend})).sheets[0]
+    chart = home.charts[2]
+    assert chart.kind == "line" and chart.number_format == "0%"
+    _, top, _, bottom = range_boundaries(chart.series[0].values.split("!")[1])
+    assert [home.cells[r, 10].value for r in range(top, bottom + 1)] == ["2026-08", "2026-09", "2026-10"]
+    assert [home.cells[r, 12].value for r in range(top, top + 2)] == [0.815, 0.9]
+
+
 def test_dates_follow_the_clients_own_frequency(rec: Reconciliation) -> None:
     assert [(d.what, d.day.isoformat()) for d in key_dates(rec)][:3] == [
         ("Suppliers' GSTR-1, monthly", "2026-11-11"), ("GSTR-2B is drawn", "2026-11-14"), ("GSTR-3B", "2026-11-20")]

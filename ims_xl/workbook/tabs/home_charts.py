@@ -1,7 +1,7 @@
 """The pictures of Home and the small tables that feed them: ITC by action, what is not in IMS by supplier, the trend of matches.
 
-The trend needs `where.frames["Trend"]` with `period` (text) and `match_percent` (0 to 1); without history the third picture
-shows this month's documents by match.
+The trend needs `where.frames["Trend"]` with `period` (text) and `match_percent` (0 to 100) of the closed periods; this month
+stands at its end. Without history the third picture shows this month's documents by match.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ import pandas as pd
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action, Change, MatchClass
 from ims_xl.workbook.plan import Cell, Chart, Series
+from ims_xl.workbook.tabs.calendar import period_of
 from ims_xl.workbook.tabs.live import live_formulas
 from ims_xl.workbook.tabs.not_in_ims import CHASE
-from ims_xl.workbook.tabs.pieces import signed_tax
+from ims_xl.workbook.tabs.pieces import MATCHED, signed_tax
 from ims_xl.workbook.tabs.where import Layout, area, letters, quoted
 from ims_xl.workbook.theme import chart_colour
 
 CHART_ROWS: Final = 13
 _TOP: Final = 8
+_MONTHS: Final = 12
 _WIDTH: Final = 395
 _HEIGHT: Final = 250
 
@@ -110,10 +112,12 @@ def _by_supplier(chase: pd.DataFrame) -> pd.Series:
 
 
 def _third(rec: Reconciliation, where: Layout, live: np.ndarray) -> tuple[pd.Series, bool]:
-    trend = where.frames.get("Trend")
-    if trend is not None and len(trend) > 1:
-        return pd.Series(trend["match_percent"].to_numpy(), index=trend["period"].tolist()), True
     classes = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result][live]
+    trend = where.frames.get("Trend")
+    if trend is not None and len(trend):
+        last = trend.tail(_MONTHS)
+        now = float(np.isin(classes.astype(str), MATCHED).mean()) if len(classes) else 0.0
+        return pd.Series([*(last["match_percent"] / 100), now], index=[*last["period"], str(period_of(rec))]), True
     counts = {m.label: int((classes == m.value).sum()) for m in MatchClass}
     shown = pd.Series({label: count for label, count in counts.items() if count} or {"none": 0})
     if len(shown) > _TOP:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.state import Reconciliation
-from ims_xl.vocabulary import HEADS, Section
+from ims_xl.vocabulary import HEADS, MatchClass, Section
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, Page, SheetPlan, TableBlock, TableColumn, Validation
 from ims_xl.workbook.tabs.where import Layout, area, letters
 from ims_xl.workbook.theme import TAB_COLOURS
@@ -29,6 +29,10 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "count": "number", "percent": "number", "input_count": "number",
 }
 SIGNS: Final[Mapping[str, int]] = {section.value: section.document_type.sign for section in Section}
+MATCHED: Final = tuple(m.value for m in (
+    MatchClass.EXACT, MatchClass.TOLERANCE, MatchClass.NUMBER, MatchClass.DATE, MatchClass.VALUE, MatchClass.GSTIN, MatchClass.GROUPED,
+))
+"""Classes in which a document has found its booking, with or without a difference."""
 WORDS: Final[Mapping[str, str]] = {
     "supplier_gstin": "Supplier GSTIN", "supplier_name": "Supplier name", "recipient_gstin": "Recipient GSTIN", "document_number": "Document number",
     "document_date": "Document date", "document_type": "Document type", "section": "Section", "document_value": "Document value",

@@ -16,10 +16,10 @@ from ims_xl.hosts.base import SheetText
 from ims_xl.period import Period
 from ims_xl.rulebook.calendar import calendar
 from ims_xl.state import CONTACT_COLUMNS, Reconciliation, empty
-from ims_xl.vocabulary import Action, Change, ImsXlError, MatchClass
+from ims_xl.vocabulary import Action, Change, ImsXlError
 from ims_xl.workbook.plan import SheetPlan
 from ims_xl.workbook.tabs.not_in_ims import CHASE, not_in_ims_frame
-from ims_xl.workbook.tabs.pieces import Column, Tab, list_sheet, signed_tax
+from ims_xl.workbook.tabs.pieces import MATCHED, Column, Tab, list_sheet, signed_tax
 from ims_xl.workbook.tabs.typed import table_below
 from ims_xl.workbook.tabs.where import Layout
 
@@ -46,7 +46,6 @@ SUPPLIERS: Final = Tab(
     ),
     table="tblSuppliers", frozen=2, nothing="No suppliers yet.",
 )
-_MATCHED: Final = (MatchClass.EXACT.value, MatchClass.TOLERANCE.value, MatchClass.NUMBER.value, MatchClass.DATE.value, MatchClass.VALUE.value, MatchClass.GSTIN.value, MatchClass.GROUPED.value)
 
 
 def suppliers_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
@@ -54,7 +53,7 @@ def suppliers_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     live = (rec.state.work["change"] != Change.GONE).to_numpy(dtype=bool) & (rec.state.ims["supplier_gstin"] != "").to_numpy(dtype=bool)
     part = pd.DataFrame({
         "supplier_gstin": rec.state.ims["supplier_gstin"], "supplier_name": rec.state.ims["supplier_name"], "itc": signed_tax(rec.state.ims), "action": rec.state.work["action"],
-        "matched": np.isin(rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result].astype(str), _MATCHED),
+        "matched": np.isin(rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result].astype(str), MATCHED),
     })[live]
     books = where.frames["Not in IMS"] if "Not in IMS" in where.frames else not_in_ims_frame(rec, where.register)
     chase = books[(books["kind"] == CHASE) & (books["supplier_gstin"] != "")] if len(books) else books
