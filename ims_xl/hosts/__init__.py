@@ -16,7 +16,7 @@ def open_book(path: Path | str, host: str = "package") -> Host:
     """The book at `path` in that host; ImsXlError where it is missing, encrypted, signed, or open in Excel."""
     match host:
         case "package":
-            from ims_xl.hosts.package import PackageBook
+            from ims_xl.hosts.package.book import PackageBook
 
             return PackageBook.open(Path(path))
         case "openpyxl":
@@ -35,7 +35,7 @@ def new_book(path: Path | str, host: str = "package", template: Path | None = No
     """A book that is not on the disk yet: empty, or a copy of `template`; `save()` writes it to `path`."""
     match host:
         case "package":
-            from ims_xl.hosts.package import PackageBook
+            from ims_xl.hosts.package.book import PackageBook
 
             return PackageBook.new(Path(path), template)
         case "openpyxl":

@@ -16,7 +16,8 @@ from ims_xl.hosts import safe_files
 from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.hosts.package import number_formats, texts, xml
 from ims_xl.hosts.package.archive import Archive
-from ims_xl.hosts.package.sheet_text import Cells, Glossary, merged_areas, sheet_cells
+from ims_xl.hosts.package.fast_text import columns_of
+from ims_xl.hosts.package.sheet_text import Cells, Glossary, merged_areas, rows_of, sheet_cells
 from ims_xl.hosts.package.workbook_part import Workbook
 from ims_xl.vocabulary import ImsXlError
 
@@ -48,7 +49,10 @@ class BookReader:
         if entry.kind != "worksheet" or entry.part not in self.archive:
             return SheetText(entry.name, _frame(Cells(np.zeros(0, np.int64), np.zeros(0, np.int64), [])))
         data = xml.as_utf8(self.archive.read(entry.part))
-        return SheetText(entry.name, _frame(sheet_cells(data, self.glossary())), merged_areas(data))
+        start, end = rows_of(data)
+        fast = columns_of(data, start, end, self.glossary())
+        frame = _frame(sheet_cells(data, self.glossary())) if fast is None else _fast_frame(*fast)
+        return SheetText(entry.name, frame, merged_areas(data))
 
     def glossary(self) -> Glossary:
         """What the cells refer to."""
@@ -96,6 +100,14 @@ def _frame(cells: Cells) -> pd.DataFrame:
             columns[column] = pd.Series(_text_array(text), index=index, copy=False)
         else:
             columns[column] = pd.Series(blank, index=index, copy=False)
+    return pd.DataFrame(columns, index=index, columns=pd.RangeIndex(1, width + 1), copy=False)
+
+
+def _fast_frame(height: int, found: dict[int, pa.ChunkedArray]) -> pd.DataFrame:
+    index = pd.RangeIndex(1, height + 1)
+    width = max(found, default=0)
+    blank = _text_array(np.full(height, "", dtype=object)) if len(found) < width else None
+    columns = {c: pd.Series(pd.array(found[c], dtype="str") if c in found else blank, index=index, copy=False) for c in range(1, width + 1)}
     return pd.DataFrame(columns, index=index, columns=pd.RangeIndex(1, width + 1), copy=False)
 
 

@@ -32,7 +32,9 @@ def chart_texts(charts: Sequence[Chart]) -> list[bytes]:
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     # the library wants to know the sheets that are named, though nothing of them is needed
     named = dict.fromkeys(found[1].replace("''", "'") for c in charts for s in c.series for r in (s.categories, s.values) if (found := _SHEET.match(r)))
-    sheet = [book.add_worksheet(name) for name in named or ["Sheet"]][0]
+    for name in named:
+        book.add_worksheet(name)
+    sheet = book.add_worksheet("charts of ims-xl")
     for one in charts:
         kind, subtype = ("column", "stacked") if one.kind == "stacked" else (one.kind, "")
         chart = book.add_chart({"type": kind, **({"subtype": subtype} if subtype else {})})

@@ -14,6 +14,7 @@ from ims_xl.hosts.package import number_formats as formats
 from ims_xl.hosts.package import texts, xml
 
 _TOKEN = re.compile(rb"<(?:[\w.-]+:)?(?:row\b([^>]*)>|c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c>))", re.S)
+_ROWS = re.compile(rb"<((?:[\w.-]+:)?sheetData)(?:\s[^>]*?)?(/?)>")
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?v>", re.S)
 _INLINE = re.compile(rb"<(?:[\w.-]+:)?is(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?is>", re.S)
 _ROW_NUMBER = re.compile(rb"(?:^|\s)r\s*=\s*[\"'](\d+)[\"']")
@@ -110,9 +111,17 @@ def cell_value(raw: bytes, inner: bytes, glossary: Glossary) -> str:
     return formats.number_text(content.strip()) if shown == formats.NUMBER else formats.date_text(content, shown, glossary.date1904)
 
 
+def rows_of(data: bytes) -> tuple[int, int]:
+    """Where the rows of a worksheet part begin and end."""
+    opening = _ROWS.search(data)
+    if opening is None or opening[2]:
+        return 0, 0
+    return opening.end(), data.rfind(b"</" + opening[1] + b">")
+
+
 def merged_areas(data: bytes, below: int = 40) -> tuple[str, ...]:
     """The merged areas of a worksheet that touch its first rows."""
-    start = data.rfind(b"</sheetData>")
+    start = rows_of(data)[1]
     areas = []
     for element in xml.every(data, "mergeCell", max(start, 0)):
         area = element.attributes.get("ref", "")
