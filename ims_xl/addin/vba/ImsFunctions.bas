@@ -33,30 +33,32 @@ End Function
 
 ' ---- one value or many
 
-Private Function ImsOverAll(ByVal name As String, ByVal first As Variant, ByVal second As Variant, ByVal third As Variant, ByVal fourth As Variant) As Variant
-    Dim values As Variant, answers() As Variant, r As Long, c As Long, other As Variant
-    values = ImsPlain(first)
-    second = ImsPlain(second)
-    third = ImsPlain(third)
-    fourth = ImsPlain(fourth)
-    If Not IsArray(values) Then
-        ImsOverAll = ImsOne(name, values, ImsScalar(second), ImsScalar(third), ImsScalar(fourth))
+Private Function ImsOverAll(ByVal which As String, ByVal givenA As Variant, ByVal givenB As Variant, ByVal givenC As Variant, ByVal givenD As Variant) As Variant
+    Dim block As Variant, answers() As Variant, r As Long, c As Long, beside As Variant
+    block = ImsPlain(givenA)
+    givenB = ImsPlain(givenB)
+    givenC = ImsPlain(givenC)
+    givenD = ImsPlain(givenD)
+    If Not IsArray(block) Then
+        ImsOverAll = ImsOne(which, block, ImsScalar(givenB), ImsScalar(givenC), ImsScalar(givenD))
         Exit Function
     End If
-    ReDim answers(LBound(values, 1) To UBound(values, 1), LBound(values, 2) To UBound(values, 2))
-    For r = LBound(values, 1) To UBound(values, 1)
-        For c = LBound(values, 2) To UBound(values, 2)
-            other = second
-            If IsArray(second) Then other = ImsBeside(second, r, c)
-            answers(r, c) = ImsOne(name, values(r, c), other, ImsScalar(third), ImsScalar(fourth))
+    ReDim answers(LBound(block, 1) To UBound(block, 1), LBound(block, 2) To UBound(block, 2))
+    For r = LBound(block, 1) To UBound(block, 1)
+        For c = LBound(block, 2) To UBound(block, 2)
+            beside = givenB
+            If IsArray(givenB) Then beside = ImsBeside(givenB, r, c)
+            answers(r, c) = ImsOne(which, block(r, c), beside, ImsScalar(givenC), ImsScalar(givenD))
         Next c
     Next r
     ImsOverAll = answers
 End Function
 
 Private Function ImsPlain(ByVal given As Variant) As Variant
-    If IsObject(given) Then
-        ImsPlain = given.Value
+    Dim place As Object
+    If TypeName(given) = "Range" Then
+        Set place = given
+        ImsPlain = place.Value
     Else
         ImsPlain = given
     End If
@@ -77,13 +79,13 @@ Private Function ImsBeside(ByVal given As Variant, ByVal r As Long, ByVal c As L
     If r <= UBound(given, 1) And c <= UBound(given, 2) Then ImsBeside = given(r, c)
 End Function
 
-Private Function ImsOne(ByVal name As String, ByVal a As Variant, ByVal b As Variant, ByVal c As Variant, ByVal d As Variant) As Variant
+Private Function ImsOne(ByVal which As String, ByVal a As Variant, ByVal b As Variant, ByVal c As Variant, ByVal d As Variant) As Variant
     If IsError(a) Then
         ImsOne = "ims-xl: the cell it reads holds an error."
         Exit Function
     End If
     If IsError(b) Then b = ""
-    Select Case name
+    Select Case which
         Case "GSTIN_VALID"
             ImsOne = ImsIsGstin(ImsUpper(a))
         Case "GSTIN_STATE"
@@ -209,8 +211,8 @@ End Function
 
 ' ---- document numbers: runs of letters and of digits in capitals, zeros in front of digits dropped; the financial year behind
 
-Private Function ImsNumberKey(ByVal number As Variant, ByVal day As Variant) As Variant
-    Dim text As String, i As Long, code As Long, kind As Long, last As Long, key As String, run As String, year As Long
+Private Function ImsNumberKey(ByVal number As Variant, ByVal dated As Variant) As Variant
+    Dim text As String, i As Long, code As Long, kind As Long, last As Long, key As String, stretch As String, begins As Long
     text = ImsText(number)
     For i = 1 To Len(text) + 1
         kind = 0
@@ -226,29 +228,29 @@ Private Function ImsNumberKey(ByVal number As Variant, ByVal day As Variant) As 
         If kind <> 3 Then
             If kind <> last And last <> 0 Then
                 If key <> "" Then key = key & "."
-                key = key & run
-                run = ""
+                key = key & stretch
+                stretch = ""
             End If
             If kind = 1 Then
-                If run = "0" Then run = ""
-                run = run & ChrW(code)
+                If stretch = "0" Then stretch = ""
+                stretch = stretch & ChrW(code)
             ElseIf kind = 2 Then
-                run = run & ChrW(code)
+                stretch = stretch & ChrW(code)
             End If
             last = kind
         End If
     Next i
-    year = ImsFinancialYear(day)
-    If year <> 0 And key <> "" Then key = key & "|" & CStr(year) & "-" & Right("0" & CStr((year + 1) Mod 100), 2)
+    begins = ImsFinancialYear(dated)
+    If begins <> 0 And key <> "" Then key = key & "|" & CStr(begins) & "-" & Right("0" & CStr((begins + 1) Mod 100), 2)
     ImsNumberKey = key
 End Function
 
-Private Function ImsFinancialYear(ByVal day As Variant) As Long
+Private Function ImsFinancialYear(ByVal dated As Variant) As Long
     Dim serial As Long, text As String, y As Long, m As Long
-    text = ImsText(day)
-    If VarType(day) = vbDate Then
-        y = DatePart("yyyy", day)
-        m = DatePart("m", day)
+    text = ImsText(dated)
+    If VarType(dated) = vbDate Then
+        y = DatePart("yyyy", dated)
+        m = DatePart("m", dated)
     ElseIf text Like "####-##-##*" Then
         y = CLng(Left(text, 4))
         m = CLng(Mid(text, 6, 2))
@@ -257,8 +259,8 @@ Private Function ImsFinancialYear(ByVal day As Variant) As Long
         m = CLng(Mid(text, 4, 2))
     ElseIf text Like "#####" Then
         serial = CLng(text)
-        y = DatePart("yyyy", DateSerial(1899, 12, 30 + serial))
-        m = DatePart("m", DateSerial(1899, 12, 30 + serial))
+        y = DatePart("yyyy", CDate(serial))
+        m = DatePart("m", CDate(serial))
     End If
     If m >= 1 And m <= 12 And y >= 1990 And y <= 2199 Then
         If m >= 4 Then
@@ -269,7 +271,7 @@ Private Function ImsFinancialYear(ByVal day As Variant) As Long
     End If
 End Function
 
-' ---- dates; a period is counted in months, year * 12 + month - 1
+' ---- dates; a period is counted in months, begins * 12 + month - 1
 
 Private Function ImsPeriod(ByVal given As Variant) As Long
     Dim text As String, y As Long, m As Long
@@ -289,8 +291,8 @@ Private Function ImsPeriod(ByVal given As Variant) As Long
         m = CLng(Left(text, Len(text) - 4))
         y = CLng(Right(text, 4))
     ElseIf text Like "#####" Then
-        y = DatePart("yyyy", DateSerial(1899, 12, 30 + CLng(text)))
-        m = DatePart("m", DateSerial(1899, 12, 30 + CLng(text)))
+        y = DatePart("yyyy", CDate(CLng(text)))
+        m = DatePart("m", CDate(CLng(text)))
     End If
     If y >= 2017 And y <= 2099 And m >= 1 And m <= 12 Then ImsPeriod = y * 12 + m - 1
 End Function
@@ -335,7 +337,7 @@ Private Function ImsDue(ByVal months As Long, ByVal what As String, ByVal quarte
 End Function
 
 Private Function ImsPendingUntil(ByVal given As Variant, ByVal section As String, ByVal quarterly As Boolean, ByVal state As Variant) As Variant
-    Dim months As Long, rule As String, year As Long
+    Dim months As Long, rule As String, begins As Long
     months = ImsPeriod(given)
     If months < 0 Then
         ImsPendingUntil = ImsNoPeriod(given)
@@ -354,8 +356,8 @@ Private Function ImsPendingUntil(ByVal given As Variant, ByVal section As String
                 ImsPendingUntil = ImsDue(months + 1, "GSTR-3B", False, state)
             End If
         Case "open"
-            year = (months - 3) \ 12
-            ImsPendingUntil = ImsCutOff(year)
+            begins = (months - 3) \ 12
+            ImsPendingUntil = ImsCutOff(begins)
         Case Else
             ImsPendingUntil = "ims-xl: Pending is not offered for " & section & " of " & ImsPeriodName(months) & "."
     End Select

@@ -28,13 +28,13 @@ Public Function ImsNote() As String
 End Function
 
 Public Function ImsPython() As String
-    Dim files As Object, note As Object, line As String
+    Dim files As Object, note As Object, path As String
     Set files = CreateObject("Scripting.FileSystemObject")
     If Not files.FileExists(ImsNote()) Then Exit Function
     Set note = files.OpenTextFile(ImsNote(), 1, False, -1)      ' reading, Unicode
-    If Not note.AtEndOfStream Then line = note.ReadLine
+    If Not note.AtEndOfStream Then path = note.ReadLine
     note.Close
-    If files.FileExists(line) Then ImsPython = line
+    If files.FileExists(path) Then ImsPython = path
 End Function
 
 Public Sub ImsLaunch(ByVal command As String)
