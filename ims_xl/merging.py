@@ -69,6 +69,10 @@ def merge_ims(ims: pd.DataFrame, work: pd.DataFrame, pulled: pd.DataFrame, secti
     merged_work["change_note"] = pd.array(note, dtype="str")
     for name in ("action", "set_by", "fill_action"):
         merged_work[name] = work[name].mask(pd.Series(reset, index=work.index), "")
+    # An error that the portal reported on an upload is over once the portal holds what the book says.
+    holds = np.zeros(len(ims), dtype=bool)
+    holds[old_rows] = new_values["portal_action"].to_numpy(dtype=object) == work["action"].to_numpy(dtype=object)[old_rows]
+    merged_work["portal_error"] = work["portal_error"].mask(pd.Series(holds, index=work.index), "")
     merged_work["reviewed"] = work["reviewed"].mask(pd.Series(change == Change.CHANGED, index=work.index), "")
 
     added = pulled[~known].reset_index(drop=True)

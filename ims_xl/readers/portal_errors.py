@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +19,13 @@ from ims_xl.readers.json_tokens import kind_of, parse, read_parts
 from ims_xl.readers.json_values import days_of, storable
 from ims_xl.readers.portal import section_of
 from ims_xl.readers.sniff import FileKind, sniff, what_takes
+from ims_xl.state import BookState
 from ims_xl.vocabulary import ImsXlError, Problem
 
 ERROR_COLUMNS: Final[Mapping[str, str]] = {
     "section": "text", "supplier_gstin": "text", "document_number": "text", "document_date": "date", "period": "text", "code": "text", "message": "text", "remedy": "text", "position": "int",
 }
+MOST_LISTED: Final = 25
 _NUMBERS: Final = ("inum", "nt_num", "ntnum", "docnum", "boenum")
 _DATES: Final = ("idt", "nt_dt", "ntdt", "boedt")
 _STATUS: Final = {"P": "processed", "PE": "processed with errors", "IP": "still in progress", "ER": "refused as a whole"}
@@ -36,6 +38,44 @@ class ErrorReport:
     errors: pd.DataFrame
     status: str
     problems: tuple[Problem, ...]
+    whole: bool = True
+    """It is about the whole upload (the offline error file); the API reports request by request."""
+
+
+@dataclass(frozen=True)
+class ErrorsPut:
+    """A book's state with the portal's errors on its rows, and what to tell the person."""
+
+    state: BookState
+    lines: tuple[str, ...]
+
+
+def put_errors(state: BookState, path: Path) -> ErrorsPut:
+    """Puts an error report's messages into `work.portal_error`; what the portal has accepted since is cleared, what names no row is told.
+
+    The offline error file is about the whole upload, so an earlier error on a row that it does not name has been mended.
+    """
+    report = read_errors(path)
+    pairs = match_errors(report.errors, state.ims)
+    said: dict[int, list[str]] = {}
+    for error, row in zip(pairs["error"], pairs["row"]):
+        found = report.errors.iloc[error]
+        said.setdefault(int(row), []).append(error_text(found["code"], found["message"], found["remedy"]))
+    old = state.work["portal_error"].tolist()
+    accepted = (state.ims["portal_action"] == state.work["action"]).tolist()
+    fresh = [" | ".join(dict.fromkeys(said[row])) if row in said else "" if done or report.whole else text for row, (text, done) in enumerate(zip(old, accepted))]
+    lost = report.errors.drop(index=pairs["error"].unique())
+    cleared = sum(1 for before, after in zip(old, fresh) if before and not after)
+    lines = [f"{Path(path).name}: {report.status}; {len(report.errors)} errors on {len(said)} rows of the book" + (f", {cleared} earlier errors cleared" if cleared else "")]
+    lines += [f"  {row['section']} {row['document_number']} of {row['supplier_gstin']}: {error_text(row['code'], row['message'], row['remedy'])}"
+              for _, row in report.errors.iloc[pairs["error"].unique()].head(MOST_LISTED).iterrows()]
+    lines += [f"  not in the book: {row['section']} {row['document_number'] or '(no number)'} of {row['supplier_gstin'] or '(no GSTIN)'}: {error_text(row['code'], row['message'], '')}"
+              for _, row in lost.head(MOST_LISTED).iterrows()]
+    work = state.work.assign(portal_error=pd.Series(fresh, dtype="str", index=state.work.index))
+    lost_problems = tuple(Problem(Path(path).name, row["section"], int(row["position"]), "document_number",
+                                  f"the portal's error on {row['document_number'] or 'a document without number'} of {row['supplier_gstin']} names no row of the book: {row['message']}") for _, row in lost.iterrows())
+    kept = tuple(problem for problem in state.problems if problem.file != Path(path).name)
+    return ErrorsPut(replace(state, work=work, problems=(*kept, *report.problems, *lost_problems)), tuple(lines))
 
 
 def read_errors(path: Path) -> ErrorReport:
@@ -58,7 +98,7 @@ def read_errors(path: Path) -> ErrorReport:
     errors = pd.DataFrame(found, columns=list(ERROR_COLUMNS))
     errors["document_date"] = days_of(errors["document_date"].tolist())[0]
     text = [name for name, kind_ in ERROR_COLUMNS.items() if kind_ == "text"]
-    return ErrorReport(errors.astype(dict.fromkeys(text, "str") | {"position": "int64"}), status or "processed with errors", tuple(problems))
+    return ErrorReport(errors.astype(dict.fromkeys(text, "str") | {"position": "int64"}), status or "processed with errors", tuple(problems), kind is FileKind.ERROR_JSON)
 
 
 def match_errors(errors: pd.DataFrame, ims: pd.DataFrame) -> pd.DataFrame:

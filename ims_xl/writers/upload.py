@@ -68,13 +68,18 @@ def build_upload(ims: pd.DataFrame, work: pd.DataFrame, profile: str, settings: 
     records, unwritable = _records(ims, changes, shape)
     refused += unwritable
     if refused:
-        raise ImsXlError(_listed(refused, ims, rows))
+        raise refuse(refused, ims, rows)
     saved = [place for place, position in enumerate(changes.rows) if shape.no_action or changes.action[position] != Action.NO_ACTION.value]
     back = sorted(set(range(len(changes.rows))) - set(saved))
     files = _files([records[place] for place in saved], recipient, "SAVE", name, shape)
     resets = _files([records[place] for place in back], recipient, "RESET", f"{_stem(name)}.reset{_ending(name)}", shape)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in (*files, *resets)}
     return UploadResult(files, resets, _by_action(ims, changes), _rejects(ims, changes), _notes(changes, ims), hashes, changes.rows)
+
+
+def refuse(refused: Sequence[Refusal], ims: pd.DataFrame, rows: Sequence[int] | None) -> ImsXlError:
+    """The one message that lists the rows to mend."""
+    return ImsXlError(_listed(list(refused), ims, rows))
 
 
 def _profile(name: str) -> UploadProfile:
