@@ -21,20 +21,29 @@ UNKNOWN_ORIGINAL = "Amendment whose original is unknown: counted in full"
 _LABEL = {"b2b": "B2B", "b2ba": "B2BA", "cdnr": "B2B", "cdnra": "B2B", "ecom": "ECO", "ecoma": "ECOA", "isd": "ISD", "isda": "ISDA"}
 
 
-def drawn_effects(portal: Portal2B, sort: pd.DataFrame, ims: pd.DataFrame, live: np.ndarray, earlier: pd.DataFrame, matched: np.ndarray, in_2b: np.ndarray) -> tuple[pd.DataFrame, Originals]:
+def drawn_effects(
+    portal: Portal2B, sort: pd.DataFrame, ims: pd.DataFrame, live: np.ndarray, earlier: pd.DataFrame, matched: np.ndarray, in_2b: np.ndarray, ims_originals: Originals,
+) -> tuple[pd.DataFrame, Originals]:
     """What every 2B document does to its row of the form: `igst`... in paise, `superseded`, and the originals of its amendments.
 
     `matched` is the position of each document's IMS row, `in_2b` that of each IMS row's document; -1 where there is none.
     """
     documents = _as_ims(portal.documents, sort)
-    # An original may stand in IMS or in the 2B itself; both are one list of candidates here.
-    book = pd.concat([ims[list(_BOOK)], documents[list(_BOOK)]], ignore_index=True)
+    # An original may stand in IMS or in the 2B itself; both are one list of candidates here. What IMS has too was looked up there.
     in_docdata = (portal.documents["block"] == "docdata").to_numpy()
-    candidates = np.concatenate([live, in_docdata & (matched < 0)])
-    originals = find_originals(documents, book, candidates, earlier, str(portal.period))
+    alone = matched < 0
+    book = pd.concat([ims[list(_BOOK)], documents[list(_BOOK)]], ignore_index=True)
+    originals = find_originals(documents, book, np.concatenate([live, in_docdata & alone]), earlier, str(portal.period), alone)
     # An amendment that is itself in the list does not amend itself.
     own = np.arange(len(documents)) + len(ims)
-    originals = Originals(originals.is_amendment, np.where((originals.in_book == own) | (originals.in_book == matched), -1, originals.in_book), originals.earlier, originals.known)
+
+    def with_ims(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+        return np.where(alone, here, there[matched] if len(there) else here)
+
+    originals = Originals(
+        originals.is_amendment, with_ims(np.where(originals.in_book == own, -1, originals.in_book), ims_originals.in_book),
+        with_ims(originals.earlier, ims_originals.earlier), with_ims(originals.known, ims_originals.known),
+    )
     before = originals.counted_before(earlier)
     amounts = portal.documents[list(AMOUNTS)].reset_index(drop=True)
     full = pd.DataFrame({head: amounts[head].to_numpy() - before[head] for head in HEADS})

@@ -51,7 +51,7 @@ def expected_2b(
     if drawn is not None and sort is not None:
         of_document = np.full(len(drawn.documents), -1, dtype=np.int64)
         of_document[matched[matched >= 0]] = np.flatnonzero(matched >= 0)
-        effect_2b, originals_2b = drawn_effects(drawn, sort, ims, live & in_period, earlier, of_document, matched)
+        effect_2b, originals_2b = drawn_effects(drawn, sort, ims, live & in_period, earlier, of_document, matched, originals)
         # An amendment that only the 2B has replaces its original in IMS all the same.
         replaced = originals_2b.in_book[(of_document < 0) & (originals_2b.in_book >= 0) & (originals_2b.in_book < len(ims)) & (drawn.documents["block"] == "docdata").to_numpy()]
         superseded[replaced] = True

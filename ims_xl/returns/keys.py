@@ -13,15 +13,21 @@ import pandas as pd
 
 def exact_key(supplier: pd.Series, section: pd.Series, number: pd.Series, day: pd.Series, imports: np.ndarray) -> pd.Series:
     """One text per row; rows of the same document have the same text."""
+    return section.astype("str") + "|" + document_key(supplier, number, day, imports)
+
+
+def document_key(supplier: pd.Series, number: pd.Series, day: pd.Series, imports: np.ndarray) -> pd.Series:
+    """`exact_key` without the section."""
     when = financial_years(day).astype("str")
     if imports.any():
-        when = when.mask(imports, day.dt.strftime("%Y-%m-%d").fillna(""))
-    return _text(supplier, number, "|", section.astype("str"), when)
+        when = when.mask(imports, pd.Series(day.to_numpy().astype("datetime64[D]").astype("str"), index=day.index))
+    return supplier.str.upper().str.strip() + "|" + plain_number(number) + "|" + when
 
 
 def loose_number(number: pd.Series) -> pd.Series:
     """Capitals, letters and digits only, no leading zeros in any run of digits."""
-    return number.str.upper().str.replace(r"[^0-9A-Z]+", " ", regex=True).str.replace(r"(?<![0-9])0+(?=[0-9])", "", regex=True).str.replace(" ", "")
+    spaced = number.str.upper().str.replace(r"[^0-9A-Z]+", " ", regex=True)
+    return spaced.str.replace(r"(^|[^0-9])0+([0-9])", r"\1\2", regex=True).str.replace(" ", "", regex=False)
 
 
 def plain_number(number: pd.Series) -> pd.Series:
@@ -38,10 +44,10 @@ def positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
     """For every key the position of its last holder in `among`, -1 where there is none or the key is blank."""
     if not len(among) or not len(wanted):
         return np.full(len(wanted), -1, dtype=np.int64)
-    holders = pd.Series(np.arange(len(among)), index=pd.Index(among.to_numpy(dtype=object)))
-    holders = holders[~holders.index.duplicated(keep="last")]
-    found = holders.reindex(pd.Index(wanted.to_numpy(dtype=object))).fillna(-1).to_numpy().astype(np.int64)
-    return np.where((wanted == "").to_numpy(), -1, found)
+    last = ~among.duplicated(keep="last").to_numpy()
+    found = pd.Index(among[last]).get_indexer(pd.Index(wanted))
+    place = np.flatnonzero(last)
+    return np.where((found >= 0) & (wanted != "").to_numpy(), place[found], -1).astype(np.int64)
 
 
 def unique_positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
@@ -51,6 +57,3 @@ def unique_positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
     alone_there = ~among.duplicated(keep=False).to_numpy()
     return np.where(alone & (found >= 0) & (alone_there[found] if len(among) else False), found, -1)
 
-
-def _text(supplier: pd.Series, number: pd.Series, gap: str, section: pd.Series, when: pd.Series) -> pd.Series:
-    return supplier.str.upper().str.strip() + gap + section + gap + plain_number(number) + gap + when

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ims_xl.returns.keys import exact_key, loose_number, plain_number, positions, unique_positions
+from ims_xl.returns.keys import document_key, financial_years, loose_number, plain_number, positions, unique_positions
 from ims_xl.vocabulary import HEADS, Section
 
 AMENDMENTS = frozenset(s.value for s in Section if s.is_amendment)
@@ -43,82 +43,87 @@ class Originals:
         return out
 
 
-def find_originals(documents: pd.DataFrame, book: pd.DataFrame, live: np.ndarray, earlier: pd.DataFrame, period: str) -> Originals:
-    """`documents` has supplier_gstin, section (IMS label), document_number, document_date, original_number, original_date; `book` the same for the rows that may be originals, of which `live` stand."""
+def find_originals(
+    documents: pd.DataFrame, book: pd.DataFrame, live: np.ndarray, earlier: pd.DataFrame, period: str, asked: np.ndarray | None = None,
+) -> Originals:
+    """`documents` has supplier_gstin, section (IMS label), document_number, document_date, original_number, original_date; `book` the same for the rows that may be originals, of which `live` stand. Only `asked` rows are looked up, all where it is None."""
     section = documents["section"]
     is_amendment = section.isin(AMENDMENTS).to_numpy()
     count = len(documents)
     in_book = np.full(count, -1, dtype=np.int64)
     before = np.full(count, -1, dtype=np.int64)
     known = np.zeros(count, dtype=bool)
-    if not is_amendment.any():
+    rows = np.flatnonzero(is_amendment if asked is None else is_amendment & asked)
+    if not len(rows):
         return Originals(is_amendment, in_book, before, known)
 
-    rows = np.flatnonzero(is_amendment)
     amendments = documents.iloc[rows].reset_index(drop=True)
-    wanted = _wanted(amendments)
-    same_frame = book is documents
-    candidates = np.flatnonzero(live & book["section"].isin({_ORIGINAL[s] for s in amendments["section"].unique()} | set(amendments["section"].unique())).to_numpy())
-    there = book.iloc[candidates].reset_index(drop=True)
-    for chain in (False, True):   # the original itself first, then an amendment that this one amends again
-        found = _found(wanted, amendments["section"] if chain else amendments["section"].map(_ORIGINAL), there)
+    # The original itself first, then an amendment that this one amends again.
+    itself, chain = amendments["section"].map(_ORIGINAL).astype("str"), amendments["section"]
+    wanted = _Wanted(amendments)
+    targets = set(itself.unique()) | set(chain.unique())
+    candidates = np.flatnonzero(live & book["section"].isin(targets).to_numpy())
+    there = _There(book.iloc[candidates])
+    for target in (itself, chain):
+        found = wanted.found(target, there)
         place = np.where(found >= 0, candidates[found] if len(candidates) else -1, -1)
-        if same_frame:
+        if book is documents:
             place = np.where(place == rows, -1, place)
         in_book[rows] = np.where(in_book[rows] >= 0, in_book[rows], place)
 
-    past = earlier[(earlier["period"] < period).to_numpy()] if len(earlier) else earlier
-    if len(past):
-        order = past["period"].argsort(kind="stable")
-        past = past.iloc[order]
-        counted = past["counted"].to_numpy(dtype=bool)
-        position = np.arange(len(earlier))[(earlier["period"] < period).to_numpy()][order]
-        for chain in (True, False):   # the latest state that was counted: an earlier amendment before the original
-            target = amendments["section"] if chain else amendments["section"].map(_ORIGINAL)
-            any_state = _found(wanted, target, past)
-            state = _found(wanted, target, past[counted])
-            known[rows] |= any_state >= 0
-            last = np.where(state >= 0, position[counted][state] if counted.any() else -1, -1)
+    past_rows = np.flatnonzero((earlier["period"] < period).to_numpy() & earlier["section"].isin(targets).to_numpy()) if len(earlier) else np.zeros(0, dtype=np.int64)
+    if len(past_rows):
+        past_rows = past_rows[np.argsort(earlier["period"].to_numpy(dtype=object)[past_rows].astype(str), kind="stable")]
+        counted_rows = past_rows[earlier["counted"].to_numpy(dtype=bool)[past_rows]]
+        any_state, states = _There(earlier.iloc[past_rows]), _There(earlier.iloc[counted_rows])
+        for target in (chain, itself):   # the latest state that was counted: an earlier amendment before the original
+            known[rows] |= wanted.found(target, any_state) >= 0
+            state = wanted.found(target, states)
+            last = np.where(state >= 0, counted_rows[state] if len(counted_rows) else -1, -1)
             before[rows] = np.where(before[rows] >= 0, before[rows], last)
     known |= in_book >= 0
     return Originals(is_amendment, in_book, before, known)
 
 
-def _wanted(amendments: pd.DataFrame) -> pd.DataFrame:
+class _There:
+    """Documents among which originals are sought, their keys made once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame.reset_index(drop=True)
+        self.imports = self.frame["section"].isin(_IMPORTS).to_numpy()
+        base = document_key(self.frame["supplier_gstin"], self.frame["document_number"], self.frame["document_date"], self.imports)
+        self.keys = self.frame["section"].astype("str") + "|" + base
+        self._loose: pd.Series | None = None
+
+    @property
+    def loose(self) -> pd.Series:
+        if self._loose is None:
+            self._loose = self.frame["section"].astype("str") + "|" + self.frame["supplier_gstin"].str.upper() + "|" + loose_number(self.frame["document_number"])
+        return self._loose
+
+
+class _Wanted:
     """The supplier, number and date of each original; the amendment's own where the portal gives none (bills of entry keep theirs)."""
-    blank = (amendments["original_number"].str.strip() == "").to_numpy() | amendments["section"].isin(_IMPORTS).to_numpy()
-    return pd.DataFrame({
-        "supplier_gstin": amendments["supplier_gstin"],
-        "document_number": amendments["original_number"].mask(blank, amendments["document_number"]),
-        "document_date": amendments["original_date"].mask(blank, amendments["document_date"]),
-        "undated": ~blank & amendments["original_date"].isna().to_numpy(),
-    })
 
+    def __init__(self, amendments: pd.DataFrame) -> None:
+        imports = amendments["section"].isin(_IMPORTS).to_numpy()
+        blank = (amendments["original_number"].str.strip() == "").to_numpy() | imports
+        self.supplier = amendments["supplier_gstin"]
+        self.number = amendments["original_number"].mask(blank, amendments["document_number"])
+        self.date = amendments["original_date"].mask(blank, amendments["document_date"])
+        self.undated = ~blank & amendments["original_date"].isna().to_numpy()
+        self.base = document_key(self.supplier, self.number, self.date, imports)
 
-def _found(wanted: pd.DataFrame, section: pd.Series, there: pd.DataFrame) -> np.ndarray:
-    if not len(there):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    imports = section.isin(_IMPORTS).to_numpy()
-    key = exact_key(wanted["supplier_gstin"], section, wanted["document_number"], wanted["document_date"], imports)
-    theirs = exact_key(there["supplier_gstin"], there["section"], there["document_number"], there["document_date"], there["section"].isin(_IMPORTS).to_numpy())
-    found = positions(key, theirs)
-    open_rows = np.flatnonzero(found < 0)
-    if len(open_rows):
-        # Without a date, or where a sheet has eaten zeros: supplier, section and number, if that is unmistakable.
-        part = wanted.iloc[open_rows]
-        undated = part["undated"].to_numpy(dtype=bool)
-        ours = part["supplier_gstin"].str.upper() + "|" + section.iloc[open_rows] + "|" + loose_number(part["document_number"])
-        other = there["supplier_gstin"].str.upper() + "|" + there["section"] + "|" + loose_number(there["document_number"])
-        second = unique_positions(ours.mask(plain_number(part["document_number"]) == "", "").reset_index(drop=True), other.reset_index(drop=True))
-        same_year = np.zeros(len(part), dtype=bool)
-        hit = second >= 0
-        if hit.any():
-            mine = part["document_date"].dt.to_period("M").reset_index(drop=True)[hit]
-            his = there["document_date"].dt.to_period("M").reset_index(drop=True).iloc[second[hit]].reset_index(drop=True)
-            same_year[hit] = mine.reset_index(drop=True).map(_year).to_numpy() == his.map(_year).to_numpy()
-        found[open_rows] = np.where(hit & (undated | same_year), second, -1)
-    return found
-
-
-def _year(month: pd.Period) -> int:
-    return -1 if month is pd.NaT else month.year - (month.month < 4)
+    def found(self, section: pd.Series, there: _There) -> np.ndarray:
+        if not len(there.frame):
+            return np.full(len(section), -1, dtype=np.int64)
+        found = positions(section + "|" + self.base, there.keys)
+        open_rows = np.flatnonzero((found < 0) & (plain_number(self.number) != "").to_numpy())
+        if len(open_rows):
+            # Without a date, or where a sheet has eaten zeros: supplier, section and number, if that is unmistakable.
+            ours = section.iloc[open_rows] + "|" + self.supplier.iloc[open_rows].str.upper() + "|" + loose_number(self.number.iloc[open_rows])
+            second = unique_positions(ours.reset_index(drop=True), there.loose)
+            year = financial_years(self.date.iloc[open_rows]).to_numpy()
+            same_year = (second >= 0) & (financial_years(there.frame["document_date"]).to_numpy()[second] == year)
+            found[open_rows] = np.where((second >= 0) & (self.undated[open_rows] | same_year), second, -1)
+        return found

@@ -25,12 +25,13 @@ def signed_lines(register: pd.DataFrame) -> pd.DataFrame:
     debit = ~credit & np.where(told, theirs.str.contains("debit").to_numpy(dtype=bool) | theirs.isin(["dn", "d", "drn"]).to_numpy(), ours.str.contains("creditnote").to_numpy(dtype=bool) | ours.isin(["cn", "crn"]).to_numpy())
     amounts = {name: register[name].to_numpy(dtype=np.int64) for name in AMOUNTS}
     flip = np.ones(len(register), dtype=np.int64)
-    if (credit | debit).any():
-        total = pd.Series(sum(amounts.values()))
-        voucher = register["source_file"].astype("str") + "|" + register["voucher_number"].astype("str")
-        whole = total.groupby(voucher.to_numpy(dtype=object)).transform("sum").to_numpy()
-        flip[credit & (whole > 0)] = -1
-        flip[debit & (whole < 0)] = -1
+    notes = np.flatnonzero(credit | debit)
+    if len(notes):
+        total = pd.Series(sum(amounts.values())[notes])
+        voucher = register["source_file"].iloc[notes].astype("str") + "|" + register["voucher_number"].iloc[notes].astype("str")
+        whole = total.groupby(pd.factorize(voucher)[0]).transform("sum").to_numpy()
+        flip[notes[credit[notes] & (whole > 0)]] = -1
+        flip[notes[debit[notes] & (whole < 0)]] = -1
     return pd.DataFrame({name: value * flip for name, value in amounts.items()}, index=register.index)
 
 

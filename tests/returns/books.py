@@ -14,7 +14,7 @@ from ims_xl.workbook.tabs.gstr3b import gstr3b_sheet
 from ims_xl.workbook.tabs.ims import HEADINGS as IMS_HEADINGS
 from ims_xl.workbook.tabs.ims import own_ims
 from ims_xl.workbook.tabs.purchase_register import HEADINGS as REGISTER_HEADINGS
-from ims_xl.workbook.tabs.returns_columns import HEADINGS, NAMES, returns_columns
+from ims_xl.workbook.tabs.returns_columns import NAMES, returns_columns
 from ims_xl.workbook.tabs.where import Layout, SheetWhere
 from tests.tabs.painter import paint
 

@@ -93,7 +93,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
                 end = next((j for j in range(i + 1, len(lines)) if lines[j].number), len(lines))
                 _put_row(cells, row, line, end - i - 1, rec, places, live, pulled, bypass)
                 if not line.number:
-                    _put_counts(cells, row, line, live, where, name, counts_ims, counts_out, first_ims, first_out)
+                    _put_counts(cells, row, line, live, where, places, name, counts_ims, counts_out, first_ims, first_out)
                 else:
                     span = f"{row + 1}:{{0}}{row + end - i - 1}"
                     for column, told in ((IN_IMS, counts_ims), (OUTSIDE, counts_out)):
@@ -208,7 +208,7 @@ def _first_places(bypass: pd.DataFrame, places: Gstr2BPlaces) -> dict[str, str]:
 
 
 def _put_counts(
-    cells: dict[tuple[int, int], Cell], row: int, line: FormRow, live: LiveIms, where: Layout, name: str, counts_ims: Mapping[str, int], counts_out: Mapping[str, int],
+    cells: dict[tuple[int, int], Cell], row: int, line: FormRow, live: LiveIms, where: Layout, places: Gstr2BPlaces, name: str, counts_ims: Mapping[str, int], counts_out: Mapping[str, int],
     first_ims: Mapping[str, str], first_out: Mapping[str, str],
 ) -> None:
     path, (block, place) = line.path, line.path.split(".", 1)
@@ -218,7 +218,8 @@ def _put_counts(
         counts_ims.get(path, 0), "link" if at_home else "count", formula=f"={formula}" if formula else "", link=f"#{quoted(where.ims.sheet)}!{at_home}" if at_home else "",
     )
     target = first_out.get(path, "")
-    cells[(row, OUTSIDE)] = Cell(counts_out.get(path, 0), "link" if target else "count", link=f"#{quoted(name)}!{target}" if target else "")
+    listed = f'=COUNTIFS({places.bypass_area(PATH)},"{path}",{places.bypass_area(1)},">0")' if target else ""
+    cells[(row, OUTSIDE)] = Cell(counts_out.get(path, 0), "link" if target else "count", formula=listed, link=f"#{quoted(name)}!{target}" if target else "")
 
 
 def _difference_title(rec: Reconciliation, pulled: bool) -> str:
@@ -250,7 +251,7 @@ def _difference_block(rec: Reconciliation, places: Gstr2BPlaces) -> TableBlock:
 
 def _bypass_block(bypass: pd.DataFrame, places: Gstr2BPlaces) -> TableBlock:
     return TableBlock(places.bypass_header, (
-        TableColumn(1, "No.", list(range(1, len(bypass) + 1)), kind="number", style="count"),
+        TableColumn(1, "No.", _numbered(bypass), kind="number", style="count"),
         TableColumn(2, "Why it stands here", [f"{row_words(p)}. {n}" for p, n in zip(bypass["path"], bypass["note"])]),
         TableColumn(3, "Supplier GSTIN", bypass["supplier_gstin"].tolist()),
         TableColumn(4, "Document number", bypass["document_number"].tolist()),
@@ -260,3 +261,9 @@ def _bypass_block(bypass: pd.DataFrame, places: Gstr2BPlaces) -> TableBlock:
         TableColumn(11, "Supplier name", bypass["supplier_name"].tolist()),
         TableColumn(PATH, "Row in JSON", bypass["path"].tolist(), style="note_line"),
     ), autofilter=False)
+
+
+def _numbered(bypass: pd.DataFrame) -> list[int | None]:
+    """Documents are numbered; the line that follows the 2B's summary is none and bears no number."""
+    numbers = (bypass["document"] >= 0).cumsum()
+    return [int(n) if document >= 0 else None for n, document in zip(numbers, bypass["document"])]
