@@ -53,10 +53,8 @@ def _upload(click: Click, opened: Any, name: str) -> Any:
     from ims_xl.writers.upload import build_upload
 
     rec = books.reconciled(opened, click.today)
-    state = rec.state
-    allowed = rec.decisions["allowed"] if "allowed" in rec.decisions else None
-    needed = rec.decisions["reduce_needed"] if "reduce_needed" in rec.decisions else None
-    return build_upload(state.ims, state.work, PROFILE, state.settings, allowed, needed, name=name, rows=[int(r) for r in opened.ims.rows])
+    state = opened.state
+    return build_upload(state.ims, state.work, PROFILE, state.settings, rec.decisions["allowed"], rec.decisions["reduce_needed"], name, opened.ims.rows.tolist())
 
 
 def read_errors(click: Click) -> None:
