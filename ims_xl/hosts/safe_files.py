@@ -123,15 +123,6 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """A small file (a report, an upload) whole or not at all."""
-
-    def put(stream: BinaryIO) -> None:
-        stream.write(data)
-
-    write_atomically(path, put)
-
-
-def write_bytes(path: Path, data: bytes) -> None:
     """A whole file at once, atomically."""
     write_atomically(path, lambda out: out.write(data))
 
@@ -147,7 +138,7 @@ def replace_book(path: Path, write: Callable[[BinaryIO], object]) -> None:
 def sweep(folder: Path) -> None:
     """Removes temporary files of ours whose process is dead."""
     try:
-        found = [(folder / entry, m) for entry in os.listdir(folder) if (m := _TEMPORARY.match(entry))]
+        found = [(entry, m) for entry in folder.iterdir() if (m := _TEMPORARY.match(entry.name))]
     except OSError:
         return
     for file, match in found:
@@ -161,12 +152,15 @@ def sweep(folder: Path) -> None:
                 file.unlink()
 
 
-def snapshot(path: Path) -> Path:
-    """Keeps the book as it stands now in `.ims-xl/`, and forgets all but the last ten; an unchanged book is not kept twice."""
+def snapshot(path: Path, content: Path | None = None) -> Path:
+    """Keeps the book as it stands now in `.ims-xl/`, and forgets all but the last ten; an unchanged book is not kept twice.
+
+    `content` is what stands in the book, where that is more than its file holds (a book open in Excel)."""
     path = path.resolve()
+    content = content or path
     folder = path.parent / FOLDER
     known = list_snapshots(path)
-    if known and _same(known[0].path, path):
+    if known and _same(known[0].path, content):
         return known[0].path
     try:
         folder.mkdir(exist_ok=True)
@@ -175,7 +169,7 @@ def snapshot(path: Path) -> Path:
     kept = folder / f"{path.stem}~{datetime.now(UTC).strftime(_STAMP)}{path.suffix}"
 
     def copy(out: BinaryIO) -> None:
-        with path.open("rb") as book:
+        with content.open("rb") as book:
             shutil.copyfileobj(book, out, 1 << 20)
 
     write_atomically(kept, copy)
@@ -191,7 +185,7 @@ def list_snapshots(path: Path) -> tuple[Snapshot, ...]:
     folder = path.parent / FOLDER
     named = re.compile(re.escape(f"{path.stem}~") + r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6})" + re.escape(path.suffix) + r"\Z")
     try:
-        names = sorted((n for n in os.listdir(folder) if named.match(n)), reverse=True)
+        names = sorted((n.name for n in folder.iterdir() if named.match(n.name)), reverse=True)
     except OSError:
         return ()
     found = []
@@ -231,7 +225,7 @@ def _take_mode(temporary: Path, path: Path) -> None:
 def _replace(temporary: Path, path: Path) -> None:
     for attempt in range(6):
         try:
-            os.replace(temporary, path)
+            temporary.replace(path)
             return
         except PermissionError:          # on Windows a virus scanner or the indexer may hold the file for a moment
             if os.name != "nt" or attempt == 5:

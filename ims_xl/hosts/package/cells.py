@@ -81,7 +81,7 @@ def column_rests(maker: Maker, column: TableColumn) -> list[bytes]:
     values = column.values
     match column.kind:
         case "rupees":
-            return _number_rests(maker, _whole(values), 100)
+            return _rupee_rests(maker, values)
         case "date":
             return _date_rests(maker, values)
         case "text":
@@ -141,18 +141,24 @@ def _text_rests(maker: Maker, values: Sequence[Any]) -> list[bytes]:
     return rests
 
 
-def _number_rests(maker: Maker, values: list[int | None], per: int) -> list[bytes]:
+def _rupee_rests(maker: Maker, values: Sequence[Any]) -> list[bytes]:
     opening, closing = f"><{maker.prefix}v>".encode(), f"</{maker.prefix}v></{maker.prefix}c>".encode()
-    known: dict[int | None, bytes] = {None: _BLANK}
-    rests = []
-    for value in values:
-        rest = known.get(value)
-        if rest is None:
-            assert value is not None
-            whole, part = divmod(value, per)
-            rest = opening + (b"%d" % whole if not part else repr(value / per).encode()) + closing
-            known[value] = rest
-        rests.append(rest)
+    array = np.asarray(values)
+    if array.dtype.kind in "iu":
+        missing: np.ndarray | None = None
+    else:
+        gone = np.array([_missing(v) for v in _plain(values)], dtype=bool)
+        missing = gone if bool(gone.any()) else None
+        array = np.array([0 if m else int(v) for v, m in zip(_plain(values), gone)], dtype=np.int64)
+    if not len(array):
+        return []
+    # "12.0" is written "12"; all at once, since a register has a million amounts
+    written = ("\n".join(map(repr, (array / 100).tolist())) + "\n").replace(".0\n", "\n").encode().split(b"\n")
+    written.pop()
+    rests = [opening + text + closing for text in written]
+    if missing is not None:
+        for index in np.flatnonzero(missing).tolist():
+            rests[index] = _BLANK
     return rests
 
 

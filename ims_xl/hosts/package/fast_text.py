@@ -7,6 +7,7 @@ care (text with changing fonts, several attributes) are read by the careful read
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,7 +186,7 @@ def _texts(data: bytes, found: _Found, glossary: Glossary, strings: pa.Array) ->
     order = np.zeros(len(found.rows), dtype=np.int64)
     parts, used = [pa.array([""], type=pa.large_string())], 1
     dates = glossary.kinds[np.minimum(found.styles, len(glossary.kinds) - 1)] if len(glossary.kinds) else np.zeros(len(found.rows), np.int8)
-    groups = (
+    groups: tuple[tuple[np.ndarray, Callable[[np.ndarray], pa.Array]], ...] = (
         (found.kinds == _SHARED, lambda m: _shared(b, starts[m], strings)),
         (found.kinds == _TEXT, lambda m: _inline(b, starts[m], ends[m])),
         ((found.kinds == _NUMBER) & (dates == formats.NUMBER), lambda m: _numbers(b, starts[m], ends[m])),
@@ -225,7 +226,7 @@ def _inline(b: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
     letters, offsets = _slices(b, starts, ends)
     made = _strings(letters, offsets)
     if bool((letters >= 128).any()):
-        made.validate(full=True)
+        made.validate(full=True)  # bytes that are no UTF-8 would fail later, far from here
     special = (letters == ord("&")) | (letters == ord("\r")) | (letters == ord("_"))
     if not bool(special.any()):
         return made

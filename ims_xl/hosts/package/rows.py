@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from ims_xl.hosts.package.cells import ColumnCells, Maker, joined_rows
 from ims_xl.hosts.package.shared_formulas import SharedFormulas
@@ -62,7 +63,11 @@ class RowEditor:
         self._above_attributes = b""
         self._variants: dict[tuple[bytes, int], bytes] = {}
         self.shared = SharedFormulas(maker.prefix)
-        self._quick = [re.compile(rb'<%bc r="%b\d' % (self._p, column_letters(c.column).encode())) for c in edit.columns[:1]]
+        self._opening = edit.columns[0].head if edit.columns else b""
+        self._heads = [c.head for c in edit.columns]
+        self._shape = re.compile(rb"<" + self._p + rb'c r="([A-Z]+)\d+"( s="\d+")?')
+        self._shapes: dict[tuple[tuple[bytes, bytes], ...], list[bytes] | None] = {}
+        self._rest_block: tuple[int, list[tuple[bytes, ...]]] = (-1, [])
 
     def apply(self, data: bytes, start: int, end: int) -> list[bytes]:
         """The rows between `start` and `end` of the part, in pieces, with the edit in them."""
@@ -139,13 +144,41 @@ class RowEditor:
         closing = b"</" + p + b"row>"
         if row not in self.edit.singles and self._ends_before(data, start, end, self._first):
             return tag + data[start: end] + self._own(row) + closing
-        cells = self._own_cells(row)
         keep = start
-        if cells and row not in self.edit.singles and self._quick:
+        if row not in self.edit.singles and self._opening:
             # the cells left of our first column stay one piece
-            quick = self._quick[0].search(data, start, end)
-            keep = quick.start() if quick else start
-        return tag + data[start: keep] + self._interleaved(row, data[keep: end], cells) + closing
+            keep = data.find(self._opening + b"%d" % row + b'"', start, end)
+            if keep >= 0:
+                region = data[keep:end]
+                again = self._again(row, region)
+                if again is not None:
+                    return b"".join((tag, data[start:keep], again, closing))
+            else:
+                keep = start
+        return tag + data[start: keep] + self._interleaved(row, data[keep: end], self._own_cells(row)) + closing
+
+    def _again(self, row: int, region: bytes) -> bytes | None:
+        """The cells of a row that has exactly our columns at its end, as after an earlier run; None where it has others."""
+        if b"<" + self._p + b"f" in region:
+            return None
+        shape = tuple(self._shape.findall(region))
+        if shape not in self._shapes:
+            ours = [letters for letters, _ in shape] == [column_letters(c.column).encode() for c in self.edit.columns] and len(shape) == len(self._cell.findall(region))
+            self._shapes[shape] = [self._kept(style[4:-1] if style else b"", c.column) for (_, style), c in zip(shape, self.edit.columns)] if ours else None
+        styles = self._shapes[shape]
+        if styles is None:
+            return None
+        index = self._index[row]
+        if not self.edit.keep_styles:
+            return self._own(row)
+        number = self._numbers[index]
+        return b"".join(chain.from_iterable(zip(self._heads, repeat(number + b'"'), styles, self._rests(index))))
+
+    def _rests(self, index: int) -> tuple[bytes, ...]:
+        number = index // _BLOCK
+        if self._rest_block[0] != number:
+            self._rest_block = (number, list(zip(*(c.rests[number * _BLOCK: (number + 1) * _BLOCK] for c in self.edit.columns))))
+        return self._rest_block[1][index - number * _BLOCK]
 
     def _ends_before(self, data: bytes, start: int, end: int, column: int) -> bool:
         last = data.rfind(b"<" + self._p + b"c ", start, end)
@@ -186,15 +219,17 @@ class RowEditor:
 
     def _kept_style(self, raw: bytes, own: OwnCell, in_table: bool) -> bytes:
         found = _STYLE.search(raw)
-        number = found[1] if found else b"0"
-        # titles above the table share its columns, not its kinds of value
-        code = self.edit.number_formats.get(own.column, "") if in_table else ""
-        if code:
-            if (number, own.column) not in self._variants:
-                changed = self.maker.styles.variant(int(number), code)
-                self._variants[number, own.column] = b' s="%d"' % changed if changed else b""
-            return self._variants[number, own.column]
-        return b' s="%b"' % number if found else b""
+        if not in_table:                 # titles above the table share its columns, not its kinds of value
+            return b' s="%b"' % found[1] if found else b""
+        return self._kept(found[1] if found else b"", own.column)
+
+    def _kept(self, number: bytes, column: int) -> bytes:
+        """The format attribute of a cell that had format `number`, now that ours stands in it."""
+        if (number, column) not in self._variants:
+            code = self.edit.number_formats.get(column, "")
+            changed = self.maker.styles.variant(int(number or b"0"), code) if code else int(number or b"0")
+            self._variants[number, column] = b' s="%d"' % changed if changed or number else b""
+        return self._variants[number, column]
 
     def _remember_look(self, attributes: bytes, inner: bytes) -> None:
         """The formats of the last row, which appended rows continue."""
