@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.matching import comparison as c
+from ims_xl.matching.blocking import pairs_on
+from ims_xl.matching.comparison import one_slip_apart
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, DEBIT_NOTE, NO_DAY, Documents, Vouchers, financial_years
 from ims_xl.matching.duplicates import duplicates
 from ims_xl.matching.explaining import Story, explain
 from ims_xl.matching.grouping import Group
 from ims_xl.matching.hand import Hand
+from ims_xl.matching.hashing import together
 from ims_xl.matching.partition import Found
 from ims_xl.settings import Settings
 from ims_xl.state import Links
@@ -34,14 +37,15 @@ class Pairs:
     confidence: np.ndarray
 
 
-def assemble(ims: pd.DataFrame, register: pd.DataFrame, portal: Documents, vouchers: Vouchers, found: Found, successor: np.ndarray, hand: Hand, settings: Settings) -> Links:
+def assemble(ims: pd.DataFrame, register: pd.DataFrame, portal: Documents, vouchers: Vouchers, found: Found, successor: np.ndarray,
+             copies: np.ndarray, hand: Hand, settings: Settings) -> Links:
     """Every document and every voucher in one result, in the order of the portal's rows and then of the books'."""
     books = vouchers.documents
-    pairs = judge(portal, books, found)
     groups = found.groups
     taken_p, taken_b = _taken(len(portal), found.portal, [g.portal for g in groups]), _taken(len(books), found.books, [g.books for g in groups])
     superseded = successor >= 0
-    repeats_p = duplicates(portal, ~taken_p & ~superseded, taken_p, settings)
+    repeats_p = np.where(copies >= 0, copies, duplicates(portal, ~taken_p & ~superseded & (copies < 0), taken_p, settings))
+    pairs = judge(portal, books, found, ~taken_p & ~superseded & (repeats_p < 0))
     outside = ~taken_b & (books.reverse_charge | (books.standing == BLANK) | vouchers.stated_outside | (books.kind == BILL_OF_ENTRY))
     repeats_b = duplicates(books, ~taken_b & ~books.reverse_charge, taken_b, settings)
     outside &= repeats_b < 0
@@ -75,8 +79,8 @@ def assemble(ims: pd.DataFrame, register: pd.DataFrame, portal: Documents, vouch
     return Links(results, ims_result, voucher_result[vouchers.of_line])
 
 
-def judge(portal: Documents, books: Documents, found: Found) -> Pairs:
-    """Class, clean flag and confidence of every one-to-one link."""
+def judge(portal: Documents, books: Documents, found: Found, unbooked: np.ndarray) -> Pairs:
+    """Class, clean flag and confidence of every one-to-one link; `unbooked` marks portal documents that no booking was found for."""
     p, b = found.portal, found.books
     wrong_way = portal.direction[p] != books.direction[b]
     import_of_goods = (portal.kind[p] == BILL_OF_ENTRY) & (portal.gstin[p] == 0) & (books.gstin[b] == 0)
@@ -96,13 +100,34 @@ def judge(portal: Documents, books: Documents, found: Found) -> Pairs:
     enough |= (found.number <= c.N_SERIAL) & clear & (equal_day | (explained & once))
     enough |= (found.number <= c.N_ONE_OFF) & clear & equal_day & once
     enough |= (found.number <= c.N_NEIGHBOUR) & clear & (found.rarity == 0) & (equal_day | ((found.number <= c.N_ONE_OFF) & explained))
+    # No number at all, but the very day and an amount, to the paisa, of a supplier whose amounts hardly ever repeat.
+    enough |= (found.number == c.N_BLANK) & clear & equal_day & (found.rarity == 0) & (found.amount == c.A_EQUAL)
     clean = (enough | found.sure) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
     clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
+    clean &= ~_has_twin(portal, books, found, unbooked)
     confidence = np.clip(50 + (found.points - 44) // 2, 30, 99)
     confidence = np.where(clean, np.maximum(confidence, 90), np.minimum(confidence, 89))
     confidence = np.where(~clear & ~found.sure, np.minimum(confidence, 60), confidence)
     confidence = np.where(found.sure, np.where(found.amount == c.A_EQUAL, 100, 99), confidence)
     return Pairs(code.astype(np.int8), clean, confidence.astype(np.int64))
+
+
+def _has_twin(portal: Documents, books: Documents, found: Found, unbooked: np.ndarray) -> np.ndarray:
+    """Links beside which an unbooked document of the supplier has the same amount and a number one slip away from the booked one.
+
+    The booking may be that document's, where its date is as near.
+    """
+    rupees = (portal.money[:, 0] + 50) // 100
+    left = np.flatnonzero(unbooked)
+    amount = together(portal.gstin, rupees, portal.direction)
+    at, other = pairs_on(amount[found.portal], amount[left], 10**4)
+    other = left[other]
+    booked = books.day[found.books[at]]
+    near = np.abs(portal.day[other] - booked) <= np.abs(portal.day[found.portal[at]] - booked)
+    at, other = at[near], other[near]
+    twin = np.zeros(len(found), dtype=bool)
+    twin[at[one_slip_apart(portal.numbers, books.numbers, other, found.books[at])]] = True
+    return twin
 
 
 def _taken(rows: int, linked: np.ndarray, groups: list[np.ndarray]) -> np.ndarray:

@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ims_xl.matching.documents import BLANK, NO_DAY, OWN, PLACED, Documents
-from ims_xl.matching.numbers import CloserKeys
+from ims_xl.matching.numbers import CloserKeys, NumberKeys
 from ims_xl.settings import Settings
 
 # levels, best first; the texts are what `--explain` prints
@@ -110,6 +110,15 @@ def amount_levels(portal: np.ndarray, books: np.ndarray, settings: Settings) -> 
     level[within.all(axis=1)] = A_TOLERANCE
     level[(off == 0).all(axis=1)] = A_EQUAL
     return level
+
+
+def one_slip_apart(portal: NumberKeys, books: NumberKeys, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+    """Whether the two numbers of each pair differ by one character, or by two that changed places, or not at all."""
+    if not len(at_p):
+        return np.zeros(0, dtype=bool)
+    plain = _distance(_texts(portal.plain_text, at_p), _texts(books.plain_text, at_b))
+    runs = _distance([t.replace(".", "") for t in _texts(portal.runs_text, at_p)], [t.replace(".", "") for t in _texts(books.runs_text, at_b)])
+    return np.asarray(np.minimum(plain, runs) <= 1)
 
 
 def tolerances(settings: Settings) -> np.ndarray:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ims_xl.matching import comparison as c
 from ims_xl.matching.blocking import pairs_on
 from ims_xl.matching.comparison import Evidence, compare
 from ims_xl.matching.documents import NO_DAY, PLACED, Documents
-from ims_xl.matching.hashing import together
+from ims_xl.matching.hashing import text_codes, together
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.settings import Settings
 
@@ -33,6 +35,26 @@ def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, sett
     order = np.lexsort((documents.order[original], evidence.points, taken[original]))
     repeats[copy[order]] = original[order]   # the last written is best: one with a partner, of most points
     return _first_of_chain(repeats)
+
+
+def portal_copies(portal: Documents, open_rows: np.ndarray) -> np.ndarray:
+    """For every portal document the one it is a second copy of, -1 where it is none: same supplier, kind, number, day and amounts.
+
+    They are found before anything is linked, so that a second booking cannot find a partner in a second copy.
+    """
+    copies = np.full(len(portal), -1, dtype=np.int64)
+    rows = np.flatnonzero(open_rows)
+    content = (portal.gstin[rows], portal.kind[rows], portal.day[rows], *(portal.money[rows, k] for k in range(5)))
+    bare = text_codes(pc.ascii_ltrim(portal.numbers.plain_text.take(pa.array(rows)), characters="0"))
+    for number in (portal.numbers.runs[rows], bare):
+        code = np.where(number == 0, np.uint64(0), together(*content, number))
+        order = np.lexsort((portal.row[rows], portal.order[rows], code))
+        again = np.flatnonzero((code[order][1:] == code[order][:-1]) & (code[order][1:] != 0)) + 1
+        start = np.maximum.accumulate(np.where(np.isin(np.arange(len(rows)), again), 0, np.arange(len(rows))))
+        later = rows[order[again]]
+        first = rows[order[start[again]]]
+        copies[later] = np.where(copies[later] < 0, first, copies[later])
+    return _first_of_chain(copies)
 
 
 def _alike(pool: Documents, asked: Documents, settings: Settings) -> Evidence:

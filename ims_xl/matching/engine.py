@@ -11,6 +11,7 @@ import pandas as pd
 
 from ims_xl.matching.classing import assemble
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, FORMLESS, OWN, PLACED, Documents, gather_vouchers, portal_documents
+from ims_xl.matching.duplicates import portal_copies
 from ims_xl.matching.hand import read_hand_links
 from ims_xl.matching.partition import Found, joined, link_leftovers, link_partition
 from ims_xl.matching.slips import probable_gstins
@@ -34,11 +35,12 @@ def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings
     books = vouchers.documents
     successor = superseded_by(portal, ims)
     hand = read_hand_links(ims, register, portal, vouchers, hand_links)
-    open_p = (successor < 0) & ~hand.portal
+    copies = portal_copies(portal, (successor < 0) & ~hand.portal)
+    open_p = (successor < 0) & (copies < 0) & ~hand.portal
     open_b = ~hand.books
     found = _link(portal, books, open_p, open_b, settings, progress)
     progress("Writing explanations", 0.9)
-    links = assemble(ims, register, portal, vouchers, found, successor, hand, settings)
+    links = assemble(ims, register, portal, vouchers, found, successor, copies, hand, settings)
     progress("Matched", 1.0)
     return links
 

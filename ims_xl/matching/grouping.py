@@ -46,8 +46,8 @@ class Group:
         return Group(portal_rows[self.portal], books_rows[self.books], self.agrees, self.named, self.clean)
 
 
-def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, settings: Settings,
-                across: bool) -> tuple[Group, ...]:
+def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, rarity: np.ndarray,
+                settings: Settings, across: bool) -> tuple[Group, ...]:
     """Groups among documents that have no partner of equal amount; `links` are the one-to-one links as they would stand without groups."""
     firm = links.amount <= c.A_TAXABLE
     open_p, open_b = np.ones(len(portal), dtype=bool), np.ones(len(books), dtype=bool)
@@ -60,7 +60,7 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
         names &= (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
     else:
         names &= (number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & ((evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK))
-    search = _Search(portal, books, portal_keys, books_keys, settings, open_p, open_b)
+    search = _Search(portal, books, portal_keys, books_keys, settings, rarity, open_p, open_b)
     search.edges(p[names], b[names], number[names])
     if across:
         search.splits()
@@ -78,9 +78,11 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
 class _Search:
     """Open documents and vouchers, taken out as groups are found."""
 
-    def __init__(self, portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, settings: Settings, open_p: np.ndarray, open_b: np.ndarray) -> None:
+    def __init__(self, portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, settings: Settings, rarity: np.ndarray,
+                 open_p: np.ndarray, open_b: np.ndarray) -> None:
         self.portal, self.books, self.settings = portal, books, settings
         self.portal_keys, self.books_keys = portal_keys, books_keys
+        self.rarity = rarity
         self.open_p, self.open_b = open_p, open_b
         self.tolerance = tolerances(settings)
         self.groups: list[Group] = []
@@ -193,7 +195,7 @@ class _Search:
         if named:
             others = (self._between(voucher, named) or self._rest_of(voucher, named)) if span else []
             if others:
-                self.take([*named, *others], [voucher], True, len(named) == 2)
+                self.take([*named, *others], [voucher], True, False)
             elif (self.portal.money[named].sum(axis=0) <= target + self.tolerance).all():
                 # Some of the listed documents are not on the portal: the rest still belong to this voucher.
                 self.take(named, [voucher], False, True)
@@ -229,8 +231,14 @@ class _Search:
                     continue
                 others = self._rest_of(voucher, [anchor])
                 if others:
-                    self.take([anchor, *others], [voucher], True, False)
+                    self.take([anchor, *others], [voucher], True, level <= c.N_UNYEARED and self._next_to(anchor, others))
                     break
+
+    def _next_to(self, anchor: int, others: list[int]) -> bool:
+        """The others follow the named document in its series, and their amounts occur but once with this supplier: no chance sum."""
+        serial, letters = self.portal_keys.serial_value, self.portal_keys.letters
+        steps = np.abs(serial[others] - serial[anchor])
+        return bool(((letters[others] == letters[anchor]) & (steps <= 4 * len(others)) & (self.rarity[others] == 0)).all())
 
     def unfinished_merges(self) -> None:
         """A booking larger than the one document it names: the unbooked documents next to that one belong to it as far as its amount reaches.

@@ -110,7 +110,7 @@ def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, setti
     rarity = counts[inverse] if len(portal) else np.zeros(0, dtype=np.int64)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, alias, settings, LEAST_ACROSS)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS - 40) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
-    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, settings, LEAST_ACROSS, across=True)
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_ACROSS, across=True)
 
 
 def joined(parts: tuple[Found, ...]) -> Found:
@@ -124,15 +124,15 @@ def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings
     at_p, at_b = candidates_within_supplier(portal, books, portal_keys, books_keys, settings)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, None, settings, LEAST_WITHIN)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_WITHIN - 30) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
-    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, settings, LEAST_WITHIN, across=False)
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_WITHIN, across=False)
 
 
-def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, settings: Settings, least: int,
+def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, rarity: np.ndarray, settings: Settings, least: int,
                       across: bool) -> Found:
     """Best pairs first; then groups among what has no partner of its own amount; then best pairs again without the groups."""
     enough = evidence.take(np.flatnonzero(evidence.points >= least))
     links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
-    groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), settings, across)
+    groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), rarity, settings, across)
     if groups:
         taken_p, taken_b = np.zeros(len(portal), dtype=bool), np.zeros(len(books), dtype=bool)
         for group in groups:
