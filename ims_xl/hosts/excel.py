@@ -127,9 +127,12 @@ class ExcelBook:
         with quiet(self.app):
             active = self.book.sheets.active.name
             file = journal.begin(self.book, self.native, self._image(plan))
+            locked = [sheet.name for sheet in self.book.sheets if self.native.protected(sheet) and self.native.unprotect(sheet)]
             try:
                 self._paint(plan, work)
+                self._lock(locked)
             except BaseException as failure:
+                self._lock(locked)
                 journal.put_back(self.book, self.native, file)
                 if getattr(failure, "hresult", 0):
                     raise ImsXlError(f"Excel refused to be written to ({_said(failure)}); the workbook is as it was.") from failure
@@ -223,7 +226,6 @@ class ExcelBook:
             self.book.names.add(name, refers_to)
         for sheet_plan in plan.sheets:
             sheet = self.book.sheets[sheet_plan.name]
-            self._unlocked(sheet)
             if self.native.state(sheet) != "visible":
                 self.native.set_state(sheet, "visible")
             painter.sheet(sheet, sheet_plan, work[f"sheet {sheet_plan.name}"], sheet_plan.name in fresh)
@@ -241,7 +243,6 @@ class ExcelBook:
 
     def _patch(self, painter: Painter, patch: TablePatch, canvas: Canvas, fresh: bool) -> None:
         sheet = self.book.sheets[patch.sheet]
-        locked = self._unlocked(sheet)
         place = self._place(patch, {patch.sheet})
         added = [int(r) for r in patch.rows if r > place.last_row]
         if added and patch.keep_styles and place.last_row > patch.header_row:
@@ -259,8 +260,6 @@ class ExcelBook:
         if patch.table_area:
             self.native.autofilter(sheet, patch.table_area)
         if patch.keep_rules:
-            if locked:
-                self.native.protect(sheet)
             return
         for rule in patch.validations:
             first, last = journal.rows_of(patch.rows)
@@ -271,14 +270,12 @@ class ExcelBook:
             self.native.page(sheet, patch.page)
         if patch.freeze and (fresh or place.fresh):
             self.native.window(sheet, patch.freeze, 100, True)
-        if locked:
-            self.native.protect(sheet)
 
-    def _unlocked(self, sheet: Any) -> bool:
-        locked = self.native.protected(sheet)
-        if locked:
-            self.native.unprotect(sheet)
-        return locked
+    def _lock(self, names: list[str]) -> None:
+        """Sheets that were protected before are protected again."""
+        for sheet in self.book.sheets:
+            if sheet.name in names and not self.native.protected(sheet):
+                self.native.protect(sheet)
 
     def _activate(self, name: str) -> None:
         for sheet in self.book.sheets:
