@@ -45,7 +45,7 @@ class PackageBook:
         """The book at `path`; ImsXlError where it is missing, encrypted, signed or open elsewhere."""
         safe_files.check_openable(path)
         archive = Archive.open(path)
-        _refuse_signed(archive, path.name)
+        refuse_signed(archive, path.name)
         book = cls(path, archive)
         book._read()
         return book
@@ -118,7 +118,8 @@ class PackageBook:
         return self._reader
 
 
-def _refuse_signed(archive: Archive, name: str) -> None:
+def refuse_signed(archive: Archive, name: str) -> None:
+    """ImsXlError where the book is digitally signed."""
     if any(r.kind == "origin" for r in relations(archive, "")) or any(n.lower().startswith("_xmlsignatures/") for n in archive.names()):
         raise ImsXlError(f"{name}: the book is digitally signed, and any change would break the signature; remove it in Excel (File, Info, View Signatures) or work on an unsigned copy.")
 

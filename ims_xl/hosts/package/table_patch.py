@@ -55,8 +55,9 @@ def paint_patch(workbook: Workbook, patch: TablePatch, maker: Maker) -> bool:
 
     last_column = max([c.column for c in patch.columns] + [c for _, c in patch.cells] + [1])
     overlays.extend_dimension(sheet, max([editor.last_row, *singles]), last_column)
-    overlays.put_formats(sheet, patch.formats, maker.styles)
-    overlays.put_validations(sheet, patch.validations)
+    if not patch.keep_rules:
+        overlays.put_formats(sheet, patch.formats, maker.styles)
+        overlays.put_validations(sheet, patch.validations)
     _links(workbook, entry.part, sheet, patch)
     fresh_numbers = {c.column for c in fresh}
     overlays.put_widths(sheet, {c.column: (c.width, c.hidden, c.outline) for c in patch.columns}, fresh_numbers)

@@ -149,11 +149,16 @@ def _character(code: int) -> str:
     return chr(code) if code <= 0x10FFFF else "�"
 
 
-def escape(text: str) -> str:
-    """Text for between tags, as a workbook keeps it: control characters as `_x0007_`, and a literal `_x0007_` protected."""
+def storable(text: str) -> str:
+    """Text as a workbook keeps it: control characters as `_x0007_`, and a literal `_x0007_` protected."""
     if "_x" in text:
         text = _LOOKS_ESCAPED.sub("_x005F_", text)
-    text = _FORBIDDEN.sub(_hidden, text).replace("\r", "_x000D_")
+    return _FORBIDDEN.sub(_hidden, text).replace("\r", "_x000D_")
+
+
+def escape(text: str) -> str:
+    """Text for between tags, as a workbook keeps it."""
+    text = storable(text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
