@@ -24,6 +24,7 @@ MAX_RATIO: Final = 400
 MAX_DEPTH: Final = 12
 
 _BLANK = re.compile(r"[ \t\r\n]*")
+_BEYOND: Final = "something stands behind the end"
 _SPACED: Final = ("\n", '": ', ', "', '" :', '" ,', "{ ", " }", "\t", "\r")
 _SPACE_OUTSIDE_TEXT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
@@ -105,7 +106,7 @@ def broken(text: str, name: str, wrong: ValueError) -> ImsXlError:
     if not text.strip():
         return ImsXlError(f"{name} is empty; download it from the portal again.")
     if isinstance(wrong, json.JSONDecodeError):
-        if wrong.pos >= len(text.rstrip()) - 1 or wrong.msg.startswith("Unterminated"):
+        if wrong.msg != _BEYOND and (wrong.pos >= len(text.rstrip()) - 1 or wrong.msg.startswith("Unterminated")):
             return ImsXlError(f"{name} ends in the middle (line {wrong.lineno}): the download is not complete; download it again.")
         return ImsXlError(f"{name} is not JSON: {wrong.msg} at line {wrong.lineno}, column {wrong.colno}.")
     return ImsXlError(f"{name} is not JSON that can be read: {wrong}.")
@@ -213,7 +214,7 @@ class Walker:
         """Nothing may stand behind the top object."""
         at = self.skip(self.end)
         if at < len(self.text):
-            raise self._wrong("the end of the file", at)
+            raise broken(self.text, self.name, json.JSONDecodeError(_BEYOND, self.text, at))
 
     def skip(self, at: int) -> int:
         found = _BLANK.match(self.text, at)

@@ -216,7 +216,7 @@ def test_a_file_is_for_one_recipient(tmp_path: Path) -> None:
         build_upload(ims, work, "portal", CLIENT)
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(EIGHT), st.integers(0, 10**11), st.sampled_from(["A", "R", "P", "N"]), st.sampled_from(["Accept", "Reject", "Pending", "No Action"]),
                           st.text(max_size=60)), min_size=1, max_size=8))
 def test_whatever_is_typed_the_file_follows_its_schema(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int, str, str, str]]) -> None:
