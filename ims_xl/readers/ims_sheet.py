@@ -123,7 +123,8 @@ def _field_of(label: Label) -> tuple[str, int]:
             return {"status": ("portal_action", 0), "remarks": ("portal_remarks", 0)}.get(own, ("", 0))
         if "original" in label.group and "revised" not in label.group and not own.startswith("original"):
             name = known.get(own, ("", 0))[0]
-            return {"document_number": ("original_number", 0), "document_date": ("original_date", 0)}.get(name, ("", 0))
+            if name in ("document_number", "document_date"):
+                return name.replace("document", "original"), 0
         whole = known.get(f"{label.group} {own}")
         if whole:
             return whole
