@@ -124,6 +124,7 @@ def _has_twin(portal: Documents, books: Documents, found: Found, unbooked: np.nd
     other = left[other]
     booked = books.day[found.books[at]]
     near = np.abs(portal.day[other] - booked) <= np.abs(portal.day[found.portal[at]] - booked)
+    near |= (found.date[at] != c.D_EQUAL) & (found.rarity[at] > 1) & (portal.day[other] <= booked) & (booked - portal.day[other] <= 31)
     at, other = at[near], other[near]
     twin = np.zeros(len(found), dtype=bool)
     twin[at[one_slip_apart(portal.numbers, books.numbers, other, found.books[at])]] = True
