@@ -62,7 +62,7 @@ def fill_tool(sheets: Sequence[ToolSheetLike], ims: pd.DataFrame, work: pd.DataF
         seen |= set(places.tolist())
         unknown = int((places < 0).sum())
         wanted = _wanted(sheet, places, changes, live, work)
-        changed = np.flatnonzero([not wanted.iloc[row].equals(sheet.cells.iloc[row]) for row in range(len(wanted))]) if len(wanted) else np.zeros(0, dtype=np.int64)
+        changed = np.flatnonzero((wanted.to_numpy(dtype=object) != sheet.cells.to_numpy(dtype=object)).any(axis=1)) if len(wanted) else np.zeros(0, dtype=np.int64)
         if len(changed):
             patches += _patches(sheet, wanted.iloc[changed], sheet.ledger["source_row"].to_numpy()[changed].tolist())
         if len(sheet.ledger):
@@ -76,7 +76,7 @@ def fill_tool(sheets: Sequence[ToolSheetLike], ims: pd.DataFrame, work: pd.DataF
 
 def _wanted(sheet: ToolSheetLike, places: np.ndarray, changes: Changes, live: np.ndarray, work: pd.DataFrame) -> pd.DataFrame:
     """The texts that the tool's columns should hold; rows that the book does not know, or has no action for, keep what stands there."""
-    made = sheet.cells.copy()
+    made = {name: sheet.cells[name].tolist() for name in sheet.cells.columns}
     past = bool(sheet.cells["action"].str.lower().isin(["accepted", "rejected"]).any()) if len(sheet.cells) else False
     typed = work["action"].to_numpy(dtype=object)
     going = set(changes.rows.tolist())
@@ -85,15 +85,15 @@ def _wanted(sheet: ToolSheetLike, places: np.ndarray, changes: Changes, live: np
             continue
         action = str(changes.action[place])
         word = _PAST.get(action, action) if past else action
-        if place not in going and _same_action(str(made.at[row, "action"]), action):
+        if place not in going and _same_action(str(made["action"][row]), action):
             continue
         said: dict[str, Any] = {"action": word, "remarks": str(changes.remark[place])}
         answer, partial = str(changes.answer[place]), bool(changes.partial[place])
         said["reduction"] = {"Y": "Yes", "N": "No"}.get(answer, "")
         said |= {f"reduce_{head}": f"{int(changes.amounts[place, number]) / 100:.2f}".rstrip("0").rstrip(".") if partial else "" for number, head in enumerate(HEADS)}
-        for name in made.columns:
-            made.at[row, name] = said[name]
-    return made
+        for name, column in made.items():
+            column[row] = said[name]
+    return pd.DataFrame(made, columns=sheet.cells.columns, dtype=object)
 
 
 def _same_action(shown: str, action: str) -> bool:
