@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -68,7 +69,7 @@ def png(name: str) -> bytes:
     y, x = np.mgrid[0:SIZE, 0:SIZE] + 0.5
     nearest = np.full((SIZE, SIZE), np.inf)
     for stroke in strokes:
-        for (x1, y1), (x2, y2) in zip(stroke[:-1], stroke[1:]):
+        for (x1, y1), (x2, y2) in pairwise(stroke):
             ax, ay, bx, by = x1 * scale, y1 * scale, x2 * scale, y2 * scale
             length = max((bx - ax) ** 2 + (by - ay) ** 2, 1e-9)
             along = np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length, 0, 1)

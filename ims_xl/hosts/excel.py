@@ -17,9 +17,8 @@ from ims_xl.hosts.excel_native import native_for
 from ims_xl.hosts.excel_paint import Canvas, Painter, PatchPlace, patch_canvas, sheet_canvas
 from ims_xl.hosts.excel_session import heal_settings, quiet, wait_until_ready
 from ims_xl.hosts.excel_text import cell_text, text_frame
-from ims_xl.progress import Progress, silent
 from ims_xl.vocabulary import Cancelled, ImsXlError
-from ims_xl.workbook.plan import Plan, SheetPlan, TablePatch
+from ims_xl.workbook.plan import OUR_MARK, Plan, SheetPlan, TablePatch
 
 
 class ExcelBook:
@@ -29,9 +28,10 @@ class ExcelBook:
         self.book = book
         self.app = book.app
         self.native = native_for(self.app)
+        self.path = _path_of(book)
         self._opened_here = opened_here
-        self._progress: Progress = silent
         self.progress_shown = False
+        self._places: list[PatchPlace] = []
 
     @classmethod
     def find(cls, name: str, hwnd: int = 0) -> ExcelBook:
@@ -39,7 +39,7 @@ class ExcelBook:
         import xlwings as xw
 
         _tame(xw)
-        apps = [app for app in xw.apps if not hwnd or app.hwnd == hwnd] or list(xw.apps) if xw.engines.active else []
+        apps: list[Any] = [app for app in xw.apps if not hwnd or app.hwnd == hwnd] or list(xw.apps) if xw.engines.active else []
         for app in apps:
             wait_until_ready(app, native_for(app))
             for book in app.books:
@@ -59,15 +59,6 @@ class ExcelBook:
         _tame(xw)
         app = xw.apps.active or xw.App(add_book=False)
         return cls(app.books.open(str(path)), opened_here=True)
-
-    @property
-    def path(self) -> Path:
-        """Where the book is saved; only its name where it never was, or lies in a cloud folder without a local copy."""
-        try:
-            return Path(self.book.fullname)
-        except Exception as unknown:  # noqa: BLE001 - xlwings raises various errors for cloud addresses that it cannot map
-            del unknown
-            return Path(self.book.name)
 
     # ---- reading
     def sheets(self) -> tuple[SheetInfo, ...]:
@@ -150,8 +141,9 @@ class ExcelBook:
                 raise ImsXlError(f"{self.book.name}: the sheet {name!r} is protected with a password; unprotect it (Review, Unprotect Sheet) and click again.")
         epoch = self.native.epoch_1904(self.book)
         canvases: dict[str, Canvas] = {}
+        self._places = [self._place(patch, present) for patch in plan.patches]
         for number, patch in enumerate(plan.patches):
-            canvases[f"patch {number}"] = patch_canvas(patch, self._place(patch, present), epoch)
+            canvases[f"patch {number}"] = patch_canvas(patch, self._places[number], epoch)
         for sheet in plan.sheets:
             canvases[f"sheet {sheet.name}"] = sheet_canvas(sheet, epoch)
         return canvases
@@ -219,9 +211,9 @@ class ExcelBook:
         painter = Painter(self.book, self.native, getattr(plan, "palette", "Standard"))
         painter.define(set().union(*(canvas.styles() for canvas in work.values())) if work else set())
         # Sheets first, so that every formula finds the sheet it speaks of; their content comes last.
-        fresh = {name for name in self._add_missing(plan)}
+        fresh = set(self._add_missing(plan))
         for number, patch in enumerate(plan.patches):
-            self._patch(painter, patch, work[f"patch {number}"], patch.sheet in fresh)
+            self._patch(painter, patch, self._places[number], work[f"patch {number}"], patch.sheet in fresh)
         for name, refers_to in plan.names.items():
             self.book.names.add(name, refers_to)
         for sheet_plan in plan.sheets:
@@ -241,12 +233,13 @@ class ExcelBook:
             self.book.sheets.add(name, after=self.book.sheets[len(self.book.sheets) - 1])
         return added
 
-    def _patch(self, painter: Painter, patch: TablePatch, canvas: Canvas, fresh: bool) -> None:
+    def _patch(self, painter: Painter, patch: TablePatch, place: PatchPlace, canvas: Canvas, fresh: bool) -> None:
         sheet = self.book.sheets[patch.sheet]
-        place = self._place(patch, {patch.sheet})
         added = [int(r) for r in patch.rows if r > place.last_row]
         if added and patch.keep_styles and place.last_row > patch.header_row:
             self.native.continue_look(sheet, place.last_row, [min(added), max(added)], place.last_column)
+        if not patch.keep_rules:
+            self.native.remove_formats(sheet, OUR_MARK)     # before the values: Excel would work them out for every block
         painter.put(sheet, canvas)
         for column in patch.columns:
             if not place.headings.get(column.column):
@@ -299,6 +292,14 @@ class ExcelBook:
         """Lets go; a book that we opened is closed without saving."""
         if self._opened_here:
             self.book.close()
+
+
+def _path_of(book: Any) -> Path:
+    """Where the book is saved; only its name where it never was, or lies in a cloud folder without a copy on this computer."""
+    try:
+        return Path(book.fullname)
+    except Exception:  # noqa: BLE001 - xlwings raises various errors for cloud addresses that it cannot map
+        return Path(book.name)
 
 
 def _tame(xw: Any) -> None:

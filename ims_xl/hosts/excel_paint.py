@@ -212,9 +212,7 @@ class Painter:
             sheet.range((row, 1)).row_height = height
         for table in plan.tables:
             self._frame(sheet, table)
-        self.rules(sheet, plan.formats, ())
-        for rule in plan.validations:
-            self.native.add_validation(sheet, rule, OUR_PROMPT)
+        self.rules(sheet, plan.formats, plan.validations)
         for chart in plan.charts:
             self.native.chart(sheet, chart)
         if plan.tab_colour:
@@ -256,10 +254,10 @@ class Painter:
     def rules(self, sheet: Any, formats: Sequence[Any], validations: Sequence[Any]) -> None:
         """Our conditional formats and validations, in place of the earlier ones."""
         self.native.remove_formats(sheet, OUR_MARK)
-        for rule in formats:
-            self.native.add_format(sheet, rule, theme.dxf(rule.style, self.palette))
         for validation in validations:
             self.native.add_validation(sheet, validation, OUR_PROMPT)
+        for rule in formats:
+            self.native.add_format(sheet, rule, theme.dxf(rule.style, self.palette))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -36,8 +37,8 @@ def as_text(text: str, in_text_cell: bool) -> str:
     return "'" + text
 
 
-def serial(moment: date | datetime, epoch_1904: bool) -> float:
-    """A date as Excel's number."""
+def serial(moment: Any, epoch_1904: bool) -> float:
+    """A date, of Python or numpy, as Excel's number."""
     seconds = (np.datetime64(moment, "s") - (_EPOCH_1904 if epoch_1904 else _EPOCH)) / np.timedelta64(1, "s")
     return float(seconds) / 86400
 
@@ -82,7 +83,7 @@ def _scaled(values: Sequence[Any], by: int) -> list[Any]:
 def _serials(values: Sequence[Any], epoch_1904: bool) -> list[Any]:
     moments = pd.Series(values).to_numpy(dtype="datetime64[s]") if not _has_text(values) else None
     if moments is None:
-        return [scalar(v if not isinstance(v, str) else v, False, epoch_1904) for v in values]
+        return [scalar(v, False, epoch_1904) for v in values]
     days = (moments - (_EPOCH_1904 if epoch_1904 else _EPOCH)) / np.timedelta64(86400, "s")
     return [None if gone else day for day, gone in zip(days.tolist(), np.isnat(moments))]
 
@@ -97,7 +98,7 @@ def runs(rows: np.ndarray) -> list[tuple[int, int]]:
         return []
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
     edges = [0, *breaks.tolist(), len(rows)]
-    return list(zip(edges[:-1], edges[1:]))
+    return list(pairwise(edges))
 
 
 def hidden_runs(first: int, last: int, shown: Sequence[int]) -> list[tuple[int, int]]:
@@ -112,7 +113,7 @@ def style_runs(styles: Sequence[str], first_row: int, column: int) -> list[tuple
         return []
     array = np.asarray(styles, dtype=object)
     edges = [0, *(np.flatnonzero(array[1:] != array[:-1]) + 1).tolist(), len(array)]
-    return [(str(array[a]), (first_row + a, column, first_row + b - 1, column)) for a, b in zip(edges[:-1], edges[1:])]
+    return [(str(array[a]), (first_row + a, column, first_row + b - 1, column)) for a, b in pairwise(edges)]
 
 
 def by_style(rects: Iterable[tuple[str, Rect]]) -> dict[str, list[Rect]]:

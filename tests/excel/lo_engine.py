@@ -93,6 +93,9 @@ class App(base_classes.App):
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "status_bar" and value:
             self.statuses.append(value)
+        if name == "screen_updating" and self.books and value != self.screen_updating:
+            for book in self.books.open_books:
+                book.doc.unlockControllers() if value else book.doc.lockControllers()
         object.__setattr__(self, name, value)
 
     pid = hwnd = property(lambda self: self.soffice.pid)
