@@ -172,7 +172,7 @@ def _number(supplier: Supplier, gstin: str, kind: str, day: date, rng: random.Ra
     supplier.counters[key] = supplier.counters.get(key, rng.choice((0, 0, 117, 2040))) + rng.choice((1, 1, 1, 2, 5, 17))
     n, p, b, y, z = supplier.counters[key], supplier.prefix, supplier.branch, year % 100, year % 100 + 1
     mark = {"INV": p, "CN": "CR" + p[:1], "DN": "DB" + p[:1]}[kind]
-    return (f"{mark}/{y}{z}/{n:06d}", f"{y}-{z}/{b}/{mark}/{n:04d}", f"{n:05d}/{year}-{z}", f"{mark}{y}{n:06d}", f"{b}{y}{z}{mark[:2]}{n:07d}"[:16], f"{mark}1/{b}/{n:04d}", f"{y}-{mark}-{n}",
+    return (f"{mark}/{y}{z}/{n:06d}", f"{y}-{z}/{b}/{mark[:1]}{n:04d}", f"{n:05d}/{year}-{z}", f"{mark}{y}{n:06d}", f"{b}{y}{z}{mark[:2]}{n:07d}"[:16], f"{mark}1/{b}/{n:04d}", f"{y}-{mark}-{n}",
             f"{year}/{day.month}/{mark}{n}", f"{MONTHS[day.month - 1].upper()}-{mark}-{n:03d}", f"{n}{mark}/{y}-{z}", f"{mark}-{n}", f"{n if kind == 'INV' else mark + str(n)}", f"{mark}{b}/{n:04d}/{y}",
             f"GST{mark}{n:05d}-{y}{z}")[supplier.scheme][:16]
 

@@ -87,7 +87,7 @@ def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_
     points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b] | portal.doubtful_kind[at_p], DOUBT_POINTS, DIRECTION_POINTS), 0)
     points += np.where((portal.recipient[at_p] != books.recipient[at_b]) & (books.recipient[at_b] != 0), RECIPIENT_POINTS, 0)
     number = _number_levels(portal, books, portal_keys, books_keys, at_p, at_b, points + int(NUMBER_POINTS[N_ENDING]) >= least)
-    by_law = (number <= N_UNYEARED) & (supplier == S_SAME) & (portal.year[at_p] == books.year[at_b]) & (amount > A_TOLERANCE)
+    by_law = (number <= N_UNYEARED) & portal.lone_number[at_p] & (supplier == S_SAME) & (portal.year[at_p] == books.year[at_b]) & (amount > A_TOLERANCE)
     return Evidence(at_p, at_b, number, date, amount, supplier, rarity[at_p], points + NUMBER_POINTS[number] + np.where(by_law, LAW_POINTS, 0), days)
 
 
@@ -210,6 +210,10 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     swapped = np.flatnonzero(off == 1)
     level[swapped[np.array([len(p_plain[k]) == len(b_plain[k]) and sorted(p_plain[k]) == sorted(b_plain[k]) for k in swapped.tolist()], dtype=bool)]] = N_SWAPPED
     level[np.array([len(b) >= 3 and (b in p or (len(p) >= 3 and p in b)) for p, b in zip(p_runs, b_runs)], dtype=bool)] = N_CONTAINED
+    same_serial = np.flatnonzero(_equal(portal_keys.serial[at_p], books_keys.serial[at_b]) & ~_disagree(portal_keys.year[at_p], books_keys.year[at_b]))
+    if len(same_serial):
+        compatible = [_one_series(p, b) for p, b in zip(_texts(portal_keys.unyeared_text, at_p[same_serial]), _texts(books_keys.unyeared_text, at_b[same_serial]))]
+        level[same_serial[np.array(compatible, dtype=bool)]] = N_SERIAL
     short = np.array(["E" in b and _short_form(p, b) for p, b in zip(p_plain, _texts(books.number, at_b))], dtype=bool)
     # The same letters before the serial, or a bare serial in the neighbourhood: a number of the supplier's own series, and another one.
     serial = np.minimum(portal_keys.serial_value[at_p], books_keys.serial_value[at_b])
@@ -221,6 +225,22 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     level[np.array([len(b) >= 3 and p.endswith(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
     level[short] = N_SHORT
     return level
+
+
+def _one_series(portal: str, books: str) -> bool:
+    """Whether one number is the other with a part of its series left out: N1/H2/2053 and N1/2053."""
+    less, more = sorted((portal.split("."), books.split(".")), key=len)
+    if len(less) < len(more):
+        rest = iter(more)
+        if all(run in rest for run in less):
+            return True
+    letters = ["".join(run for run in runs if run.isalpha()) for runs in (less, more)]
+    digits = [[run for run in runs if run.isdigit()] for runs in (less, more)]
+    return digits[0] == digits[1] and (letters[0] in letters[1] or letters[1] in letters[0])
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.asarray((one == other) & (one != 0))
 
 
 def _short_form(portal: str, books: str) -> bool:

@@ -6,7 +6,7 @@ Both sides get the same columns, so that one comparison serves both. Amounts are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -55,6 +55,8 @@ class Documents:
     """uint64 of the whole content: breaks ties the same way whatever the order of the rows."""
     numbers: NumberKeys
     number: Any
+    lone_number: np.ndarray
+    """Portal only: no other document of the supplier, kind and financial year has this number (as the law wants it)."""
     original: np.ndarray
     """Portal only: code of the runs of the original number of an amendment, 0 elsewhere."""
 
@@ -148,6 +150,15 @@ def gather_vouchers(register: pd.DataFrame, settings: Settings, separate: np.nda
     return Vouchers(documents, of_line.astype(np.int64), lines, outside)
 
 
+def with_lone_numbers(portal: Documents, counted: np.ndarray) -> Documents:
+    """The documents with `lone_number` told among those `counted` (copies and replaced originals do not count)."""
+    code = together(portal.gstin, portal.kind, portal.year, portal.numbers.runs)
+    _, inverse, counts = np.unique(code[counted], return_inverse=True, return_counts=True)
+    lone = np.ones(len(portal), dtype=bool)
+    lone[counted] = counts[inverse] == 1
+    return replace(portal, lone_number=lone)
+
+
 def financial_years(day: np.ndarray) -> np.ndarray:
     """The year in which the financial year of each day began; 0 for blank."""
     months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
@@ -177,6 +188,7 @@ def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient:
         row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
         doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), reverse_charge=reverse,
         order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, *content), numbers=keys, number=number, original=original,
+        lone_number=np.ones(len(row), dtype=bool),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.matching.classing import assemble
-from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, FORMLESS, OWN, PLACED, Documents, gather_vouchers, portal_documents
+from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, FORMLESS, OWN, PLACED, Documents, gather_vouchers, portal_documents, with_lone_numbers
 from ims_xl.matching.duplicates import portal_copies
 from ims_xl.matching.hand import read_hand_links
 from ims_xl.matching.partition import Found, joined, link_leftovers, link_partition
@@ -38,6 +38,7 @@ def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings
     copies = portal_copies(portal, (successor < 0) & ~hand.portal)
     open_p = (successor < 0) & (copies < 0) & ~hand.portal
     open_b = ~hand.books
+    portal = with_lone_numbers(portal, open_p)
     found = _link(portal, books, open_p, open_b, settings, progress)
     progress("Writing explanations", 0.9)
     links = assemble(ims, register, portal, vouchers, found, successor, copies, hand, settings)

@@ -49,7 +49,7 @@ class Group:
 def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, rarity: np.ndarray,
                 settings: Settings, across: bool) -> tuple[Group, ...]:
     """Groups among documents that have no partner of equal amount; `links` are the one-to-one links as they would stand without groups."""
-    firm = links.amount <= c.A_TAXABLE
+    firm = (links.amount <= c.A_TAXABLE) & ((links.supplier == c.S_SAME) | (links.number <= c.N_PART))
     open_p, open_b = np.ones(len(portal), dtype=bool), np.ones(len(books), dtype=bool)
     open_p[links.portal[firm]] = False
     open_b[links.books[firm]] = False
@@ -108,8 +108,10 @@ class _Search:
         one_supplier = len({*self.portal.gstin[p].tolist(), *self.books.gstin[b].tolist()}) == 1
         one_year = len({*self.portal.year[p].tolist(), *self.books.year[b].tolist()}) == 1
         one_way = not self.books.doubtful_kind[b].any() and not self.portal.doubtful_kind[p].any()
+        alike = len(b) > 1 and len({tuple(self.books.money[v].tolist()) for v in b}) == 1   # equal halves may as well be one booking made twice
+        lone = bool(self.portal.lone_number[p].all())
         exact = bool((np.abs(self.portal.money[p].sum(axis=0) - self.books.money[b].sum(axis=0)) <= self.tolerance).all())
-        self.groups.append(Group(p, b, exact, named, named and exact and one_supplier and one_year and one_way))
+        self.groups.append(Group(p, b, exact, named, named and exact and one_supplier and one_year and one_way and lone and not alike))
 
     def splits(self) -> None:
         """One document, several vouchers that each name it: all of them together, else the smallest set that adds up."""
@@ -139,11 +141,13 @@ class _Search:
     def families(self) -> None:
         """Bookings under one number on one day, whatever that number is: together they may be one document of that day."""
         rows = np.flatnonzero(self.open_b & (self.books.day != NO_DAY))
-        keys = np.where(self.books_keys.stem[rows] != 0, self.books_keys.stem[rows], self.books_keys.unyeared[rows])
-        for key in (keys, self.books_keys.unyeared[rows]):
+        place = (self.books.gstin[rows], self.books.day[rows], self.books.direction[rows])
+        whole, stem = together(*place, self.books_keys.unyeared[rows]), together(*place, self.books_keys.stem[rows])
+        has_stem = self.books_keys.stem[rows] != 0
+        base = np.where(has_stem & ~np.isin(whole, stem[has_stem]), stem, whole)
+        order = np.argsort(self.books.order[rows], kind="stable")
+        for code in (base, whole):
             families: dict[int, list[int]] = defaultdict(list)
-            order = np.argsort(self.books.order[rows], kind="stable")
-            code = together(self.books.gstin[rows], key, self.books.day[rows], self.books.direction[rows])
             for at in order.tolist():
                 families[int(code[at])].append(int(rows[at]))
             for vouchers in families.values():
