@@ -40,7 +40,7 @@ def look(name: str, palette: str) -> Look:
         return Side(style=line, color=f"FF{s.border_colour}") if line else Side()
 
     return Look(
-        Font(name=s.font, size=s.size, bold=s.bold, italic=s.italic, underline="single" if s.underline else None, color=f"FF{s.colour}"),
+        Font(name=s.font, family=2, size=s.size, bold=s.bold, italic=s.italic, underline="single" if s.underline else None, color=f"FF{s.colour}"),
         PatternFill("solid", fgColor=f"FF{s.fill}") if s.fill else PatternFill(),
         Border(left=side(s.left), right=side(s.right), top=side(s.top), bottom=side(s.bottom)),
         Alignment(horizontal=s.horizontal or ("left" if s.indent else None), vertical=s.vertical or None, wrap_text=s.wrap or None, indent=s.indent),

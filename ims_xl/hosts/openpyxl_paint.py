@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from openpyxl.cell.cell import MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -169,6 +171,9 @@ class Painter:
 
     def _cell(self, sheet: Any, row: int, column: int, cell: Cell, keep: bool = False, unlocked: bool = False, code: str = "") -> None:
         target = sheet.cell(row, column)
+        if isinstance(target, MergedCell):       # the rest of a merged area has a look and no value
+            look(cell.style, self.palette).put_on(target, unlocked)
+            return
         if not (keep and (target.has_style or target.value is not None)):
             look(cell.style, self.palette).put_on(target, unlocked)
         elif code and target.number_format in ("General", "@"):
@@ -240,9 +245,7 @@ def _page(sheet: Any, page: Page) -> None:
         sheet.page_setup.fitToHeight = 0
     if page.repeat_rows:
         sheet.print_title_rows = f"{page.repeat_rows[0]}:{page.repeat_rows[1]}"
-    set_text: tuple[tuple[Callable[[], Any], str], ...] = ((lambda: sheet.oddHeader, page.header), (lambda: sheet.oddFooter, page.footer))
-    for part, text in set_text:
-        if text:
-            made = part()
-            parsed = type(made).from_str(text) if hasattr(type(made), "from_str") else made
-            made.left, made.center, made.right = parsed.left, parsed.center, parsed.right
+    for part, text in ((sheet.oddHeader, page.header), (sheet.oddFooter, page.footer)):
+        # "&LClient&CPage &P" is left and centre
+        for side, words in re.findall(r"&([LCR])(.*?)(?=&[LCR]|\Z)", text if text.startswith(("&L", "&C", "&R")) else f"&C{text}", re.S):
+            {"L": part.left, "C": part.center, "R": part.right}[side].text = words or None

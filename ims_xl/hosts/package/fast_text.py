@@ -53,14 +53,19 @@ def columns_of(data: bytes, start: int, end: int, glossary: Glossary) -> tuple[i
             return None
         if not len(found.rows):
             continue
-        first, last = height + 1, int(found.rows.max())
-        if int(found.rows.min()) < first:
-            return None                  # rows out of order
         made, order = _texts(block, found, glossary, strings)
-        for column in np.unique(found.columns).tolist():
-            here = found.columns == column
+        # a formula that was never computed has a value without text: a blank cell
+        filled = pc.binary_length(made).to_numpy()[order] > 0
+        if not bool(filled.any()):
+            continue
+        rows, filled_columns, order = found.rows[filled], found.columns[filled], order[filled]
+        first, last = height + 1, int(rows.max())
+        if int(rows.min()) < first:
+            return None                  # rows out of order
+        for column in np.unique(filled_columns).tolist():
+            here = filled_columns == column
             index = np.zeros(last - first + 1, dtype=np.int64)
-            index[found.rows[here] - first] = order[here]
+            index[rows[here] - first] = order[here]
             missing = height - done.get(column, 0)
             if missing:
                 chunks.setdefault(column, []).append(_blanks(missing))
