@@ -29,6 +29,7 @@ _LINES: Final = {"": 0, "thin": 1, "medium": 2, "double": 6, "hair": 7}
 
 def build_month(path: Path) -> None:
     """The skeleton of one client's month: 19 sheets, the two data sheets with headings and their tables."""
+    from ims_xl.readers.register import REGISTER_HEADINGS
     from ims_xl.workbook.tabs import SHEETS, ims, purchase_register, returns_columns
 
     def dress(book: Any, sheet: Any, name: str) -> None:
@@ -38,7 +39,7 @@ def build_month(path: Path) -> None:
             _table(book, sheet, ims.TABLE, ims.HEADER_ROW, columns, ims.FREEZE)
         elif name == "Purchase Register":
             columns = [(heading, purchase_register.WIDTHS.get(field, 13.0), purchase_register.style_of(field), "heading_books", field in purchase_register.FOLDED, int(field in purchase_register.FOLDED))
-                       for field, heading in purchase_register.REGISTER_HEADINGS.items()]
+                       for field, heading in REGISTER_HEADINGS.items()]
             columns += [(heading, width, "text", "heading_ours", False, 0) for heading, width in purchase_register.OURS.items()]
             _table(book, sheet, purchase_register.TABLE, purchase_register.HEADER_ROW, columns, purchase_register.FREEZE)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from ims_xl.readers.register import REGISTER_HEADINGS
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import MatchClass
 from ims_xl.workbook.plan import Cell, SheetPlan
 from ims_xl.workbook.tabs.pieces import heads, page
-from ims_xl.workbook.tabs.purchase_register import REGISTER_HEADINGS
 from ims_xl.workbook.tabs.where import Layout
 from ims_xl.workbook.theme import TAB_COLOURS
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.readers.register import REGISTER_HEADINGS
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import REGISTER_LEDGER, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch
@@ -20,15 +21,6 @@ from ims_xl.workbook.tabs.ims import differs_formats, shown_at
 from ims_xl.workbook.tabs.pieces import client_line, indian, money_areas, money_width, page
 from ims_xl.workbook.tabs.where import Layout, SheetWhere, area, letters
 
-REGISTER_HEADINGS: Final[Mapping[str, str]] = {
-    "voucher_number": "Voucher number", "voucher_type": "Voucher type", "document_type": "Document type", "voucher_date": "Voucher date",
-    "supplier_gstin": "Supplier GSTIN", "supplier_name": "Supplier name", "recipient_gstin": "Recipient GSTIN",
-    "document_number": "Document number", "document_date": "Document date", "place_of_supply": "Place of supply", "reverse_charge": "Reverse charge",
-    "document_value": "Document value", "taxable_value": "Taxable value", "igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "Cess",
-    "itc_eligibility": "ITC eligibility", "receipt_date": "Receipt date", "payment_date": "Payment date", "original_number": "Original invoice number",
-    "original_date": "Original invoice date", "supply_nature": "Registration type", "hsn": "HSN", "narration": "Narration", "port_code": "Port code",
-    "source_file": "Source file", "source_sheet": "Source sheet", "source_row": "Source row",
-}
 HEADER_ROW: Final = 6
 DATA_ROW: Final = HEADER_ROW + 1
 TABLE: Final = "tblPR"

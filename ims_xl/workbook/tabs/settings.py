@@ -15,13 +15,13 @@ import pandas as pd
 from ims_xl.gstin import is_valid
 from ims_xl.hosts.base import SheetText
 from ims_xl.period import Period
+from ims_xl.readers.register import REGISTER_HEADINGS
 from ims_xl.settings import Settings, setting_fields
 from ims_xl.state import BookState, HandLinks, Reconciliation
 from ims_xl.vocabulary import ImsXlError, Problem
 from ims_xl.workbook.plan import Cell, SheetPlan, TableBlock, TableColumn, Validation
 from ims_xl.workbook.tabs.calendar import key_dates
 from ims_xl.workbook.tabs.pieces import heads, indian, lines_of, page
-from ims_xl.workbook.tabs.purchase_register import REGISTER_HEADINGS
 from ims_xl.workbook.tabs.where import Layout, area
 from ims_xl.workbook.theme import TAB_COLOURS
 
@@ -195,13 +195,15 @@ def _hand_links(state: BookState, cells: dict[tuple[int, int], Cell], row: int) 
 
 def _read_mapping(frame: pd.DataFrame, before: BookState) -> dict[str, str]:
     mapping = dict(before.mapping)
-    shown = dict(zip(before.mapping_shown["heading"], before.mapping_shown["field"])) if len(before.mapping_shown) else {}
+    shown: dict[str, set[str]] = {}   # one heading may stand in two files, or twice in one
+    for heading, field in zip(*(before.mapping_shown[c] for c in ("heading", "field"))) if len(before.mapping_shown) else ():
+        shown.setdefault(str(heading).strip(), set()).add(str(field))
     names = {heading: name for name, heading in REGISTER_HEADINGS.items()} | {UNUSED: "", "": ""}
     for heading, field, *_ in _below(frame, MAPPING[:2]):
         if heading not in shown or (field not in names and field not in REGISTER_HEADINGS):
             continue
         chosen = names.get(field, field)
-        if chosen != shown[heading]:
+        if chosen not in shown[heading]:
             mapping[heading] = chosen
     return mapping
 
