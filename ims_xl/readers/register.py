@@ -17,8 +17,9 @@ import pandas as pd
 
 from ims_xl.hosts.base import SheetText
 from ims_xl.progress import Progress, silent
+from ims_xl.readers import tally_vouchers
 from ims_xl.readers.headings import Headings, Meaning, complete, find_headings, kinds, plain
-from ims_xl.readers.register_columns import choose_columns, meanings_in, shown
+from ims_xl.readers.register_columns import choose_columns, layout_of, meanings_in, shown
 from ims_xl.readers.register_lines import ledger_of
 from ims_xl.readers.register_rows import BAND, CONTINUATION, KIND_NAMES, LINE, UNREADABLE, Cells, classify
 from ims_xl.vocabulary import ImsXlError, Problem
@@ -92,7 +93,11 @@ def read_register(path: Path, recipient_gstin: str = "", mapping: Mapping[str, s
 def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", mapping: Mapping[str, str] | None = None, progress: Progress = silent) -> RegisterFile:
     """The register in one sheet; headings without supplier GSTIN, number and an amount are an ImsXlError that says what was found."""
     mapping = dict(mapping or {})
-    headings = _headings(text, file, mapping)
+    known = {int(label) for label in text.frame.columns}
+    headings = find_headings(text.frame, text.merged)
+    if headings is not None and (layout_of(headings.texts) or {}).get("name") == tally_vouchers.LAYOUT:
+        text, headings = tally_vouchers.with_amounts(text, headings)
+    headings = _complete(headings, text, file, mapping)
     found, layout = meanings_in(headings, mapping)
     body = text.frame.iloc[headings.last + 1:]
     kinds = classify(body, _heading_lines(text.frame, headings), _cells(found))
@@ -110,7 +115,7 @@ def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", m
     counts = {name: int((kinds == kind).sum()) for kind, name in KIND_NAMES.items()} | {"set aside": made.aside, "rows": len(body)}
     counts["lines"] = len(made.ledger) - counts["continuation lines"] if made.aside == 0 else len(made.ledger)
     labels = [int(label) for label in text.frame.columns]
-    columns = {name: labels[places[0]] for name, places in (*choice.text.items(), *choice.money.items()) if places}
+    columns = {name: labels[places[0]] for name, places in (*choice.text.items(), *choice.money.items()) if places and labels[places[0]] in known}
     index = text.frame.index
     return RegisterFile(
         made.ledger, tuple(problems), shown(choice, headings, lines), text.name, int(index[headings.last]), choice.layout or "by headings", made.rows, columns,
@@ -148,6 +153,8 @@ def looks_like_register(text: SheetText) -> int:
     if headings is None:
         return 0
     found, layout = meanings_in(headings, {})
+    if layout is not None and layout["name"] == tally_vouchers.LAYOUT and "supplier_gstin" in headings.fields:
+        return 60
     if not complete(replace(headings, meanings=tuple(found))):
         return 0
     words = [plain(t) for t in headings.texts if t]
@@ -168,8 +175,7 @@ def looks_like_register(text: SheetText) -> int:
     return max(0, score) if score > 5 else 0
 
 
-def _headings(text: SheetText, file: str, mapping: Mapping[str, str]) -> Headings:
-    found = find_headings(text.frame, text.merged)
+def _complete(found: Headings | None, text: SheetText, file: str, mapping: Mapping[str, str]) -> Headings:
     where = f"{file}, sheet '{text.name}'" if text.name else file
     if found is None:
         raise ImsXlError(f"{where}: no row of headings was found in the first 40 rows; expected Supplier GSTIN, document number, and taxable value or tax.")

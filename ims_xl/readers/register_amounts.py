@@ -111,7 +111,7 @@ def _from_ledgers(read: Amounts, choice: Choice, texts: Sequence[str], tax: Mapp
     ledgers = taxed + exempt
 
     def comes_out(base: np.ndarray) -> np.ndarray:
-        return told & ((np.abs(base + all_tax + others - gross) <= RUPEE) | (np.abs(base + all_tax + others - 2 * loose - gross) <= RUPEE) | (np.abs(base + all_tax - gross) <= 5 * RUPEE))
+        return np.asarray(told & ((np.abs(base + all_tax + others - gross) <= RUPEE) | (np.abs(base + all_tax + others - 2 * loose - gross) <= RUPEE) | (np.abs(base + all_tax - gross) <= 5 * RUPEE)))
 
     rest = gross - all_tax - others
     rest = np.where((loose > 0) & told, rest + 2 * loose, rest)
@@ -119,7 +119,7 @@ def _from_ledgers(read: Amounts, choice: Choice, texts: Sequence[str], tax: Mapp
     only_exempt = (exempt != 0) & (taxed == 0) & (all_tax == 0)
     # A bill that mixes taxed and exempt supplies: the portal's taxable value has the taxed part alone.
     mixed = (exempt != 0) & (taxed != 0) & (all_tax != 0) & (chosen == ledgers)
-    return np.where(mixed, taxed, chosen), only_exempt
+    return np.asarray(np.where(mixed, taxed, chosen)), only_exempt
 
 
 def _zoho_prices(result: LineAmounts, text: Mapping[str, pd.Series], read: Amounts, choice: Choice) -> None:

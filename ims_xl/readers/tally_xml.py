@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
 from ims_xl.hosts.base import SheetText
-from ims_xl.readers.headings import meaning, plain, words
+from ims_xl.readers.tally_vouchers import ledger_box
 from ims_xl.vocabulary import ImsXlError
 
 LAYOUT: Final = "Tally XML"
@@ -96,7 +96,7 @@ def _line(voucher: Any) -> list[str] | None:
             sums["value"] += amount
             named = True
             continue
-        box = _box(ledger)
+        box = ledger_box(ledger)
         sums[box] = sums.get(box, 0.0) - amount
     if not named and not any(sums.values()):
         return None if not kind else _row(voucher, kind, party, sums)
@@ -132,21 +132,6 @@ def _entries(voucher: Any) -> Iterator[tuple[str, float, bool]]:
             yield _said(share, "LEDGERNAME"), _amount(_said(share, "AMOUNT")), False
         if not shares:
             yield _said(item, "STOCKITEMNAME"), _amount(_said(item, "AMOUNT")), False
-
-
-def _box(ledger: str) -> str:
-    """Where a ledger's amount belongs: a head of tax, reverse charge, the value of the supply, exempt supply, or nothing of these."""
-    found = meaning(ledger)
-    name = plain(ledger)
-    if found is not None and found.field in ("igst", "cgst", "sgst", "cess"):
-        return found.field
-    if found is not None and found.field.startswith("rcm_"):
-        return found.field if found.tier > 1 else f"payable_{found.field[4:]}"
-    if re.search(words()["ledgers"]["aside"], name):
-        return "aside"
-    if re.search(words()["ledgers"]["exempt"], name):
-        return "exempt"
-    return "taxable_value"
 
 
 def _said(element: Any, tag: str) -> str:
