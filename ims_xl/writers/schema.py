@@ -16,9 +16,11 @@ from ims_xl.vocabulary import ImsXlError
 
 _GSTIN: Final = {"type": "string", "pattern": "^[0-9A-Za-z]{15}$"}
 _NUMBER: Final = {"type": "string", "minLength": 1, "maxLength": 16}
+_ECHOED: Final = {"type": "string", "minLength": 1}
 _DATE: Final = {"type": "string", "pattern": "^(0[1-9]|[12][0-9]|3[01])-(0[1-9]|1[012])-(19|20)[0-9]{2}$"}
 _AMOUNT: Final = {"type": "number", "minimum": 0, "maximum": 99999999999.99}
 _VALUE: Final = {"type": "number", "minimum": 0, "maximum": 9999999999999.99}
+_DECLARATION: Final = ("itcRedReq", "declIgst", "declCgst", "declSgst", "declCess")
 
 
 def upload_schema(profile: str, request: str) -> dict[str, Any]:
@@ -54,14 +56,14 @@ def _record(form: SectionForm, profile: str, request: str) -> dict[str, Any]:
     shape = upload_profiles()[profile]
     strict = not shape.keep_other_keys
     properties: dict[str, Any] = {
-        "stin": _GSTIN, form.number: _NUMBER, form.date: _DATE, "pos": {"type": "string", "pattern": "^(0[1-9]|[12][0-9]|3[0-8]|96|97)$"}, "val": _VALUE,
+        "stin": _GSTIN, form.number: _NUMBER if strict else _ECHOED, form.date: _DATE, "pos": {"type": "string", "pattern": "^(0[1-9]|[12][0-9]|3[0-8]|96|97)$"}, "val": _VALUE,
         "srcform": {"type": "string", "minLength": 1, "maxLength": 5}, "rtnprd": {"type": "string", "pattern": "^(0[1-9]|1[012])(19|20)[0-9]{2}$" if strict else "^(0[1-9]|1[012])((19|20)[0-9]{2})?$"},
         **dict.fromkeys(("txval", "iamt", "camt", "samt", "cess"), _AMOUNT),
     }
     if form.supply_type:
         properties["inv_typ"] = {"enum": ["R", "DE", "SEWP", "SEWOP", "CBW", "SEZWP", "SEZWOP"]}
     if form.original_number:
-        properties |= {form.original_number: _NUMBER, form.original_date: _DATE}
+        properties |= {form.original_number: _NUMBER if strict else _ECHOED, form.original_date: _DATE}
     required = [*properties]
     if request == "SAVE":
         properties["action"] = {"enum": ["A", "R", "P", *([shape.no_action] if shape.no_action else [])]}
@@ -74,9 +76,9 @@ def _record(form: SectionForm, profile: str, request: str) -> dict[str, Any]:
         required.append("prev_status")
     made: dict[str, Any] = {"type": "object", "properties": properties, "required": required, "additionalProperties": not strict}
     if not strict:
-        forbidden = [*sorted(shape.drop), *([] if form.declaration else ["itcRedReq", "declIgst", "declCgst", "declSgst", "declCess"])]
-        made["not"] = {"anyOf": [{"required": [key]} for key in forbidden]}
+        # What the Offline Tool removes, and declarations where the section has none, may not stand there at all.
+        made["properties"] |= dict.fromkeys([*sorted(shape.drop), *([] if form.declaration and request == "SAVE" else _DECLARATION)], False)
     if request == "SAVE" and form.declaration:
-        made["allOf"] = [{"if": {"properties": {"action": {"not": {"const": "A"}}}}, "then": {"not": {"required": ["itcRedReq"]}}},
-                         {"if": {"required": ["declIgst"]}, "then": {"properties": {"itcRedReq": {"const": "Y"}}, "required": ["itcRedReq", "declCgst", "declSgst", "declCess"]}}]
+        made["dependencies"] = {"itcRedReq": {"properties": {"action": {"const": "A"}}},
+                                "declIgst": {"properties": {"itcRedReq": {"const": "Y"}}, "required": list(_DECLARATION)}}
     return made
