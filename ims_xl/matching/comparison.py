@@ -174,7 +174,6 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     serial = equal(portal_keys.serial, books_keys.serial)
     one_series = (portal_keys.letters[at_p] == 0) | (books_keys.letters[at_b] == 0) | (portal_keys.letters[at_p] == books_keys.letters[at_b])
     level[serial] = N_OTHER_SERIES
-    level[equal(portal_keys.unyeared, books_keys.stem) | equal(portal_keys.serial, books_keys.stem) | equal(portal.numbers.plain, books_keys.plain_stem)] = N_PART
     level[serial & one_series] = N_SERIAL
     level[equal(portal_keys.folded, books_keys.folded)] = N_FOLDED
     level[equal(portal.original, books.numbers.runs)] = N_ORIGINAL
@@ -182,6 +181,8 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     # GST/24-25/7 and GST/25-26/7 name their years, A/03/7 and A/04/7 their months: two documents each.
     level[(level == N_UNYEARED) & _disagree(portal_keys.year[at_p], books_keys.year[at_b])] = N_OTHER_SERIES
     level[(level == N_SERIAL) & (_disagree(portal_keys.year[at_p], books_keys.year[at_b]) | _disagree(portal_keys.beside[at_p], books_keys.beside[at_b]))] = N_OTHER_SERIES
+    part = equal(portal_keys.unyeared, books_keys.stem) | equal(portal_keys.serial, books_keys.stem) | equal(portal.numbers.plain, books_keys.plain_stem)
+    level[part & (level > N_PART)] = N_PART
     level[equal(portal.numbers.plain, books.numbers.plain) | equal(portal.numbers.runs, books.numbers.runs)] = N_SAME
     level[equal(portal.numbers.written, books.numbers.written)] = N_WRITTEN
     level[(level == N_DIFFERS) & (books.numbers.plain[at_b] == 0)] = N_BLANK

@@ -59,7 +59,8 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     if across:   # another GSTIN: then the number and the day must be the document's own
         names &= (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
     else:
-        names &= (number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & ((evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK))
+        branch = (evidence.supplier == c.S_PAN) & (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
+        names &= branch | ((number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & ((evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK)))
     search = _Search(portal, books, portal_keys, books_keys, settings, rarity, open_p, open_b)
     search.edges(p[names], b[names], number[names])
     if across:

@@ -93,7 +93,7 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     if settings.strip_year:
         # PT-23-24-25 is number 23 of 2024-25: of two readings the later one is the year.
         for pattern, kept in ((_YEAR_RUNS, r"\1\2"), (_YEAR_IN_FRONT, r"\1\2"), (_YEAR_BEHIND, r"\1\2\3"), (_CALENDAR_YEAR, ".")):
-            fewer = pc.ascii_trim(pc.replace_substring_regex(bare, pattern, kept), characters=".")
+            fewer = pc.ascii_trim(pc.replace_substring(pc.replace_substring_regex(bare, pattern, kept), "..", "."), characters=".")
             # A year that is the only run of digits is no year: it is the number.
             bare = pc.if_else(pc.match_substring_regex(fewer, "[0-9]"), fewer, bare)
     if settings.strip_prefix:

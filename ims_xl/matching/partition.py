@@ -156,7 +156,10 @@ def _makes_sense(portal: Documents, books: Documents, portal_keys: CloserKeys, b
     explained = (evidence.date <= c.D_EXPLAINED) | (evidence.date == c.D_BLANK)
     telling = (evidence.rarity == 0) & (evidence.amount <= c.A_CESS)
     sense &= ~np.isin(evidence.number, (c.N_NEIGHBOUR, c.N_SIBLING, c.N_TWO_OFF, c.N_OTHER_SERIES)) | equal_or_slip | (evidence.date == c.D_BLANK) | (telling & explained)
-    sense &= ~np.isin(evidence.number, (c.N_SWAPPED, c.N_ONE_OFF)) | explained | ((evidence.rarity <= 1) & (evidence.date == c.D_NEAR))
+    once = evidence.rarity <= 1
+    sense &= ~np.isin(evidence.number, (c.N_SWAPPED, c.N_ONE_OFF)) | (explained & ((evidence.date != c.D_BLANK) | once)) | (once & (evidence.date == c.D_NEAR))
+    # Branches number alike: another branch's document wants its own day too.
+    sense &= (evidence.supplier != c.S_PAN) | equal_or_slip | (evidence.date == c.D_POSTED) | ((evidence.date == c.D_BLANK) & (evidence.number <= c.N_UNYEARED))
     sense &= (evidence.number != c.N_DIFFERS) | equal_or_slip | (evidence.date == c.D_POSTED) | (evidence.date == c.D_NEAR) | (evidence.date == c.D_BLANK)
     return np.asarray(sense)
 
