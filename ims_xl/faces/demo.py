@@ -13,7 +13,7 @@ from ims_xl.faces.cli import is_quiet
 from ims_xl.vocabulary import ImsXlError
 
 MARK: Final = "ims-xl-demo.txt"
-AS_OF: Final = date(2026, 11, 12)
+AS_OF: Final = date(2026, 11, 16)
 
 
 def run_demo(folder: Path) -> None:
