@@ -16,6 +16,7 @@ from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.hosts.excel_native import native_for
 from ims_xl.hosts.excel_paint import Canvas, Painter, PatchPlace, patch_canvas, sheet_canvas
 from ims_xl.hosts.excel_session import heal_settings, quiet, wait_until_ready
+from ims_xl.hosts.excel_strokes import address
 from ims_xl.hosts.excel_text import cell_text, text_frame
 from ims_xl.vocabulary import Cancelled, ImsXlError
 from ims_xl.workbook.plan import OUR_MARK, Plan, SheetPlan, TablePatch
@@ -120,7 +121,7 @@ class ExcelBook:
             file = journal.begin(self.book, self.native, self._image(plan))
             locked = [sheet.name for sheet in self.book.sheets if self.native.protected(sheet) and self.native.unprotect(sheet)]
             try:
-                self._paint(plan, work)
+                self._paint(plan, work, set(locked))
                 self._lock(locked)
             except BaseException as failure:
                 self._lock(locked)
@@ -136,6 +137,9 @@ class ExcelBook:
         present = {sheet.name for sheet in self.book.sheets}
         if self.native.structure_protected(self.book) and any(s.name not in present for s in plan.sheets):
             raise ImsXlError(f"{self.book.name}: the workbook's structure is protected, so no sheet can be added; unprotect it (Review, Protect Workbook) and click again.")
+        for patch in plan.patches:
+            if patch.sheet not in present and all(patch.sheet != s.name for s in plan.sheets):
+                raise ImsXlError(f"{self.book.name}: there is no sheet {patch.sheet!r} to write into; found {', '.join(repr(n) for n in sorted(present))}.")
         for name in [*(s.name for s in plan.sheets), *(p.sheet for p in plan.patches)]:
             if name in present and self.native.protected(self.book.sheets[name]) and not self._opens(name):
                 raise ImsXlError(f"{self.book.name}: the sheet {name!r} is protected with a password; unprotect it (Review, Unprotect Sheet) and click again.")
@@ -207,13 +211,15 @@ class ExcelBook:
         known = {name.name: name.refers_to for name in self.book.names}
         return journal.Image(areas, sorted(wanted - present), {n: known[n] for n in plan.names if n in known}, [n for n in plan.names if n not in known])
 
-    def _paint(self, plan: Plan, work: dict[str, Canvas]) -> None:
+    def _paint(self, plan: Plan, work: dict[str, Canvas], locked: set[str]) -> None:
         painter = Painter(self.book, self.native, getattr(plan, "palette", "Standard"))
         painter.define(set().union(*(canvas.styles() for canvas in work.values())) if work else set())
         # Sheets first, so that every formula finds the sheet it speaks of; their content comes last.
         fresh = set(self._add_missing(plan))
         for number, patch in enumerate(plan.patches):
             self._patch(painter, patch, self._places[number], work[f"patch {number}"], patch.sheet in fresh)
+            if patch.sheet in locked:
+                self._unlock(patch, self._places[number])
         for name, refers_to in plan.names.items():
             self.book.names.add(name, refers_to)
         for sheet_plan in plan.sheets:
@@ -227,8 +233,7 @@ class ExcelBook:
 
     def _add_missing(self, plan: Plan) -> list[str]:
         present = {sheet.name for sheet in self.book.sheets}
-        wanted = list(dict.fromkeys([*(p.sheet for p in plan.patches if p.sheet not in {s.name for s in plan.sheets}), *(s.name for s in plan.sheets)]))
-        added = [name for name in wanted if name not in present]
+        added = [s.name for s in plan.sheets if s.name not in present]
         for name in added:
             self.book.sheets.add(name, after=self.book.sheets[len(self.book.sheets) - 1])
         return added
@@ -261,8 +266,15 @@ class ExcelBook:
         painter.rules(sheet, patch.formats, patch.validations)
         if patch.page and (fresh or place.fresh):
             self.native.page(sheet, patch.page)
-        if patch.freeze and (fresh or place.fresh):
-            self.native.window(sheet, patch.freeze, 100, True)
+        if patch.freeze and not self.native.frozen(sheet):
+            self.native.window(sheet, patch.freeze, 0, None)
+
+    def _unlock(self, patch: TablePatch, place: PatchPlace) -> None:
+        """Our columns on a person's protected sheet may be typed into."""
+        first, last = journal.rows_of(patch.rows)
+        for column in patch.columns:
+            if not place.headings.get(column.column) and last >= first:
+                self.native.unlock(self.book.sheets[patch.sheet], address((first, column.column, last, column.column)))
 
     def _lock(self, names: list[str]) -> None:
         """Sheets that were protected before are protected again."""

@@ -138,12 +138,26 @@ class ComNative:
         finally:
             app.PrintCommunication = True
 
-    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool) -> None:
+    def unlock(self, sheet: Any, area: str) -> None:
+        sheet.api.Range(area).Locked = False
+
+    def frozen(self, sheet: Any) -> bool:
+        if sheet.api.Visible != -1:
+            return False
+        sheet.api.Activate()
+        return bool(sheet.api.Application.ActiveWindow.FreezePanes)
+
+    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool | None) -> None:
+        if sheet.api.Visible != -1:
+            return
         sheet.api.Activate()
         window = sheet.api.Application.ActiveWindow
         window.FreezePanes = False
         window.ScrollRow, window.ScrollColumn = 1, 1
-        window.DisplayGridlines, window.Zoom = gridlines, zoom
+        if zoom:
+            window.Zoom = zoom
+        if gridlines is not None:
+            window.DisplayGridlines = gridlines
         if freeze:
             window.SplitRow, window.SplitColumn = freeze[0] - 1, freeze[1] - 1
             window.FreezePanes = True

@@ -52,7 +52,13 @@ class Native(Protocol):
 
     def page(self, sheet: Any, page: Page) -> None: ...
 
-    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool) -> None: ...
+    def unlock(self, sheet: Any, area: str) -> None:
+        """Cells that may be typed into while the sheet is protected."""
+
+    def frozen(self, sheet: Any) -> bool: ...
+
+    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool | None) -> None:
+        """Zoom 0 and gridlines None leave them as they are."""
 
     def outline(self, sheet: Any, column: int, level: int) -> None: ...
 

@@ -6,7 +6,7 @@ Every matrix is made ready before Excel is touched, so a plan that cannot be pai
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ims_xl.hosts import excel_strokes as strokes
 from ims_xl.hosts.excel_native import Native
 from ims_xl.hosts.excel_strokes import Rect, address, addresses
 from ims_xl.workbook import theme
-from ims_xl.workbook.plan import OUR_MARK, OUR_PROMPT, Cell, SheetPlan, TableBlock, TableColumn, TablePatch
+from ims_xl.workbook.plan import OUR_MARK, OUR_PROMPT, Cell, ConditionalFormat, SheetPlan, TableBlock, TableColumn, TablePatch
 
 BLOCK = 60_000          # cells in one assignment
 LINKS = 300             # more links than this in a column become HYPERLINK formulas, which go in one block
@@ -58,7 +58,8 @@ def sheet_canvas(plan: SheetPlan, epoch_1904: bool) -> Canvas:
 
 
 def _table(canvas: Canvas, table: TableBlock, epoch_1904: bool) -> Rect:
-    heads = {(table.header_row, c.column): Cell(c.heading, c.heading_style) for c in table.columns}
+    names = strokes.distinct([c.heading for c in table.columns]) if table.name else [c.heading for c in table.columns]
+    heads = {(table.header_row, c.column): Cell(name, c.heading_style) for c, name in zip(table.columns, names)}
     _cells(canvas, heads, epoch_1904)
     height = max((len(c.values) for c in table.columns), default=0)
     rows = np.arange(table.header_row + 1, table.header_row + 1 + height)
@@ -257,7 +258,12 @@ class Painter:
         for validation in validations:
             self.native.add_validation(sheet, validation, OUR_PROMPT)
         for rule in formats:
-            self.native.add_format(sheet, rule, theme.dxf(rule.style, self.palette))
+            self.native.add_format(sheet, marked(rule), theme.dxf(rule.style, self.palette))
+
+
+def marked(rule: ConditionalFormat) -> ConditionalFormat:
+    """The rule with our mark in its formula, by which a later run knows it."""
+    return rule if OUR_MARK in rule.formula else replace(rule, formula=f"({rule.formula})+{OUR_MARK}")
 
 
 @dataclass
@@ -278,10 +284,13 @@ def patch_canvas(patch: TablePatch, place: PatchPlace, epoch_1904: bool) -> Canv
     old_rows = rows <= place.last_row
     text_cells: dict[int, bool] = {}
     heads: dict[tuple[int, int], Cell] = {}
+    taken = [text for text in place.headings.values() if text]
     for column in patch.columns:
         new = not place.headings.get(column.column)
         if new:
-            heads[patch.header_row, column.column] = Cell(column.heading, column.heading_style)
+            name = strokes.distinct([column.heading], taken)[0] if patch.table_area else column.heading
+            taken.append(name)
+            heads[patch.header_row, column.column] = Cell(name, column.heading_style)
         dressed = np.ones(len(rows), dtype=bool) if new or not patch.keep_styles else ~old_rows & (place.last_row <= patch.header_row)
         if dressed.all():
             canvas.looks += column_looks(_sorted(column, rows), np.sort(rows))
@@ -297,12 +306,8 @@ def patch_canvas(patch: TablePatch, place: PatchPlace, epoch_1904: bool) -> Canv
 
 
 def _only(column: TableColumn, part: np.ndarray) -> TableColumn:
-    from dataclasses import replace
-
     return column if isinstance(column.style, str) else replace(column, style=[column.style[i] for i in part])
 
 
 def _sorted(column: TableColumn, rows: np.ndarray) -> TableColumn:
-    from dataclasses import replace
-
     return column if isinstance(column.style, str) else replace(column, style=[column.style[i] for i in np.argsort(rows, kind="stable")])

@@ -29,7 +29,8 @@ Rect = tuple[int, int, int, int]
 
 def as_text(text: str, in_text_cell: bool) -> str:
     """What must be assigned so that exactly `text` stands in the cell."""
-    text = text[:CELL_LIMIT]
+    if len(text) > CELL_LIMIT // 2:
+        text = _shortened(text)
     if in_text_cell:
         return "'" + text if text[:1] == "'" else text
     if not text or (_SAFE.match(text) and text.upper() not in ("TRUE", "FALSE")):
@@ -37,10 +38,37 @@ def as_text(text: str, in_text_cell: bool) -> str:
     return "'" + text
 
 
+def _shortened(text: str) -> str:
+    """No more than a cell holds, which Excel counts in UTF-16 units; an ellipsis says that something is missing."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * CELL_LIMIT:
+        return text
+    return units[: 2 * (CELL_LIMIT - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def distinct(headings: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
+    """Headings of one table, told apart as Excel does: `Name`, `Name 2`."""
+    known = {heading.casefold() for heading in taken}
+    found: list[str] = []
+    for heading in headings:
+        name, number = heading, 1
+        while name.casefold() in known:
+            number += 1
+            name = f"{heading} {number}"
+        known.add(name.casefold())
+        found.append(name)
+    return found
+
+
 def serial(moment: Any, epoch_1904: bool) -> float:
     """A date, of Python or numpy, as Excel's number."""
     seconds = (np.datetime64(moment, "s") - (_EPOCH_1904 if epoch_1904 else _EPOCH)) / np.timedelta64(1, "s")
-    return float(seconds) / 86400
+    return _calendar(float(seconds) / 86400, epoch_1904)
+
+
+def _calendar(day: float, epoch_1904: bool) -> float:
+    """Excel counts a 29 February 1900 that never was: days before March 1900 are one less."""
+    return day if epoch_1904 or day >= 61 else day - 1
 
 
 def scalar(value: Any, in_text_cell: bool, epoch_1904: bool) -> Any:
@@ -85,7 +113,7 @@ def _serials(values: Sequence[Any], epoch_1904: bool) -> list[Any]:
     if moments is None:
         return [scalar(v, False, epoch_1904) for v in values]
     days = (moments - (_EPOCH_1904 if epoch_1904 else _EPOCH)) / np.timedelta64(86400, "s")
-    return [None if gone else day for day, gone in zip(days.tolist(), np.isnat(moments))]
+    return [None if gone else _calendar(day, epoch_1904) for day, gone in zip(days.tolist(), np.isnat(moments))]
 
 
 def _has_text(values: Sequence[Any]) -> bool:

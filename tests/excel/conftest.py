@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from tests.excel.lo_engine import Engine
-from tests.excel.soffice import Soffice
+pytest.register_assert_rewrite("tests.hosts.contract")
+
+from tests.excel.lo_engine import Engine  # noqa: E402
+from tests.excel.soffice import Soffice  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -200,7 +200,9 @@ class Book(base_classes.Book):
         self.path = target
 
     def store(self, target: Path) -> None:
-        self.doc.storeToURL(target.resolve().as_uri(), properties(FilterName=FILTERS[target.suffix]))
+        fresh = target.with_name(f".{target.stem}.part{target.suffix}")     # LibreOffice will not write to a name that another book has open
+        self.doc.storeToURL(fresh.resolve().as_uri(), properties(FilterName=FILTERS[target.suffix]))
+        fresh.replace(target)
 
     def close(self) -> None:
         self.app.books.open_books.remove(self)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,9 @@ class LibreOfficeNative:
         _drop_formats(page, "")
         whole.setPropertyToDefault("Validation")
         whole.Columns.IsVisible = True
-        for name in page.Charts.ElementNames:
-            page.Charts.removeByName(name)
+        with _drawn(sheet):
+            for name in page.Charts.ElementNames:
+                page.Charts.removeByName(name)
         for name, area in self._tables(sheet).items():
             if area is not None:
                 sheet.impl.book.doc.DatabaseRanges.removeByName(name)
@@ -142,13 +144,27 @@ class LibreOfficeNative:
             sheet.impl.uno.setTitleRows(CellRangeAddress(sheet.impl.uno.RangeAddress.Sheet, 0, page.repeat_rows[0] - 1, 0, page.repeat_rows[1] - 1))
             sheet.impl.uno.setPrintTitleRows(True)
 
-    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool) -> None:
+    def unlock(self, sheet: Any, area: str) -> None:
+        block = sheet.impl.uno.getCellRangeByName(area)
+        protection = block.CellProtection
+        protection.IsLocked = False
+        block.CellProtection = protection
+
+    def frozen(self, sheet: Any) -> bool:
+        controller = sheet.impl.book.doc.CurrentController
+        controller.setActiveSheet(sheet.impl.uno)
+        return bool(controller.hasFrozenPanes())
+
+    def window(self, sheet: Any, freeze: tuple[int, int] | None, zoom: int, gridlines: bool | None) -> None:
         controller = sheet.impl.book.doc.CurrentController
         controller.setActiveSheet(sheet.impl.uno)
         controller.freezeAtPosition(0, 0)
         if freeze:
             controller.freezeAtPosition(freeze[1] - 1, freeze[0] - 1)
-        controller.ShowGrid, controller.ZoomValue = gridlines, zoom
+        if zoom:
+            controller.ZoomValue = zoom
+        if gridlines is not None:
+            controller.ShowGrid = gridlines
 
     def outline(self, sheet: Any, column: int, level: int) -> None:
         where = CellRangeAddress(sheet.impl.uno.RangeAddress.Sheet, column - 1, 0, column - 1, 0)
@@ -204,14 +220,16 @@ class LibreOfficeNative:
                 style.NumberFormat = number_format_key(doc, look.number_format)
             if look.bottom:
                 style.BottomBorder = _border(look.bottom, look.border_colour)
+        ranges = doc.createInstance("com.sun.star.sheet.SheetCellRanges")
         for part in rule.area.split():
-            block = page.getCellRangeByName(part)
-            held = block.ConditionalFormat
-            corner = block.getCellByPosition(0, 0).CellAddress
-            held.addNew(properties(
-                Operator=_enum("com.sun.star.sheet.ConditionOperator", "FORMULA"), Formula1=to_libreoffice("=" + rule.formula)[1:], StyleName=name, SourcePosition=corner,
-            ))
-            block.ConditionalFormat = held
+            ranges.addRangeAddress(page.getCellRangeByName(part).RangeAddress, False)
+        held = page.ConditionalFormats
+        number = held.createByRange(ranges)
+        made = next(f for f in held.getConditionalFormats() if number == f.ID)
+        made.createEntry(0, 0)
+        entry = made.getByIndex(0)
+        entry.Operator = uno.getConstantByName("com.sun.star.sheet.ConditionFormatOperator.EXPRESSION")
+        entry.Formula1, entry.StyleName = to_libreoffice("=" + rule.formula)[1:], name
 
     def remove_validations(self, sheet: Any, area: str) -> None:
         for part in area.split(","):
@@ -259,14 +277,15 @@ class LibreOfficeNative:
             assert found
             areas.append(sheet.impl.book.doc.Sheets.getByName(found[1]).getCellRangeByName(found[2]).RangeAddress)
         name = f"chart {page.Charts.Count + 1}"
-        page.Charts.addNewByName(name, Rectangle(corner.X, corner.Y, int(chart.width * 26.46), int(chart.height * 26.46)), tuple(areas), False, True)
-        drawn = page.Charts.getByName(name).EmbeddedObject
-        drawn.setDiagram(drawn.createInstance(f"com.sun.star.chart.{_CHARTS[chart.kind]}Diagram"))
-        if chart.kind == "bar":
-            drawn.Diagram.Vertical = True
-        drawn.HasMainTitle = bool(chart.title)
-        if chart.title:
-            drawn.Title.String = chart.title
+        with _drawn(sheet):
+            page.Charts.addNewByName(name, Rectangle(corner.X, corner.Y, int(chart.width * 26.46), int(chart.height * 26.46)), tuple(areas), False, True)
+            drawn = page.Charts.getByName(name).EmbeddedObject
+            drawn.setDiagram(drawn.createInstance(f"com.sun.star.chart.{_CHARTS[chart.kind]}Diagram"))
+            if chart.kind == "bar":
+                drawn.Diagram.Vertical = True
+            drawn.HasMainTitle = bool(chart.title)
+            if chart.title:
+                drawn.Title.String = chart.title
 
     def continue_look(self, sheet: Any, from_row: int, rows: Sequence[int], columns: int) -> None:
         page = sheet.impl.uno
@@ -315,6 +334,20 @@ class LibreOfficeNative:
 
     def save(self, book: Any) -> None:
         book.impl.save()
+
+
+@contextmanager
+def _drawn(sheet: Any) -> Iterator[None]:
+    """Charts are made and removed with the view unlocked: LibreOffice 7.4 falls over otherwise."""
+    doc = sheet.impl.book.doc
+    locked = doc.hasControllersLocked()
+    if locked:
+        doc.unlockControllers()
+    try:
+        yield
+    finally:
+        if locked:
+            doc.lockControllers()
 
 
 def _border(line: str, colour: str) -> BorderLine2:
