@@ -1,4 +1,4 @@
-"""The add-in on this user's machine: installed into Excel's start folder, looked over link by link, taken away again. No admin rights.
+"""The add-in on this user's machine: installed into Excel's start folder and taken away again. No admin rights.
 
 Which Python runs behind the buttons stands in `.ims-xl/python.txt` in the user's own folder, one line in UTF-16, which VBA can
 read whatever the letters. It does not stand in the start folder, since Excel opens every file that it finds there; nor
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ims_xl.addin.build import FILE, Help, build
-from ims_xl.addin.buttons import all_buttons, control_id
 from ims_xl.hosts.safe_files import write_bytes
 from ims_xl.vocabulary import ImsXlError
 
@@ -82,53 +80,6 @@ def remove(at: Places) -> list[str]:
     return [f"Removed: {file}" for file in gone] or ["The add-in was not installed here."]
 
 
-def status(functions: tuple[str, ...], at: Places) -> dict[str, Any]:
-    """Every link of the chain; `problems` says what is broken and the remedy."""
-    problems: list[str] = []
-    noted = _noted(at)
-    installed = at.addin.exists()
-    if not at.windows:
-        problems.append("Excel for Windows is needed; on this machine the add-in can be built ('ims-xl addin build -o DIR') but not installed.")
-    elif not installed:
-        problems.append("The add-in is not installed; run 'ims-xl addin install'.")
-    if installed:
-        problems += _file_problems(at.addin)
-        if not noted:
-            problems.append(f"{at.note} does not name a Python; run 'ims-xl addin install'.")
-        elif not Path(noted).exists():
-            problems.append(f"The Python that the add-in was installed with is gone ({noted}); install ims-xl again, then run 'ims-xl addin install'.")
-        elif Path(noted) != at.python:
-            problems.append(f"The add-in uses another Python ({noted}) than this command ({at.python}); run 'ims-xl addin install' to use this one.")
-        if at.windows and not at.store and not _registered():
-            problems.append("The worksheet functions' server is not registered for this user; run 'ims-xl addin install'.")
-        if at.store:
-            problems.append(f"With Python from the Microsoft Store the add-in is added by hand once: Excel, File, Options, Add-ins, Go, Browse, {at.addin}.")
-    return {
-        "file": str(at.addin), "installed": installed, "python": noted or str(at.python),
-        "buttons": [{"id": control_id(b.tag), "tag": b.tag, "label": b.label} for b in all_buttons()], "functions": list(functions), "problems": problems,
-    }
-
-
-def _noted(at: Places) -> str:
-    try:
-        return at.note.read_bytes().decode("utf-16").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def _file_problems(addin: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(addin) as package:
-            names = set(package.namelist())
-    except (OSError, zipfile.BadZipFile):
-        return [f"{addin} is damaged; run 'ims-xl addin install'."]
-    missing = [part for part in ("xl/vbaProject.bin", "customUI/customUI14.xml") if part not in names]
-    found = [f"{addin} lacks {', '.join(missing)}; run 'ims-xl addin install'."] if missing else []
-    if sys.platform == "win32" and Path(f"{addin}:Zone.Identifier").exists():
-        found.append(f"Windows marks {addin} as downloaded and Excel will not run it; right-click it, Properties, Unblock.")
-    return found
-
-
 def _register(python: Path) -> None:
     """The function server's class, for this user only."""
     if sys.platform == "win32":
@@ -155,7 +106,8 @@ def _unregister() -> None:
                 winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)
 
 
-def _registered() -> bool:
+def registered() -> bool:
+    """The function server's class is there."""
     if sys.platform == "win32":
         import winreg
 

@@ -47,10 +47,9 @@ def install() -> None:
 @common
 def status(as_json: bool) -> None:
     """Check each link between Excel's button and our Python, with the remedy."""
-    from ims_xl.addin.install import places
-    from ims_xl.addin.install import status as look
+    from ims_xl.addin.status import status as look
 
-    found: dict[str, Any] = look(function_names(), places())
+    found: dict[str, Any] = look()
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
@@ -82,14 +81,6 @@ def ribbon(action: str, book: str, hwnd: int) -> None:
     from ims_xl.faces.ribbon import click_button
 
     click_button(action, book, hwnd)
-
-
-def function_names() -> tuple[str, ...]:
-    """Every worksheet function of the add-in."""
-    return (
-        "GSTIN_VALID", "GSTIN_STATE", "GSTIN_PAN", "DOCNO_KEY", "IMS_ACTION", "IMS_MATCH", "IMS_WHY", "ITC_TOTAL", "GST_DUE_DATE", "GST_PENDING_UNTIL",
-        "GST_SETOFF", "IMS_RECONCILE",
-    )
 
 
 def _say(text: str) -> None:

@@ -105,8 +105,9 @@ def _book(action: str, book: str, hwnd: int) -> ExcelBook | None:
 
 
 def _app(hwnd: int) -> Any:
-    import xlwings as xw
+    from ims_xl.hosts.excel import excel_side
 
+    xw = excel_side()
     if xw.engines.active is None:
         return None
     return next((app for app in xw.apps if not hwnd or app.hwnd == hwnd), None)

@@ -6,7 +6,10 @@ goes through xlwings; the rest through the small interface of `excel_native`.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import importlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,9 +40,7 @@ class ExcelBook:
     @classmethod
     def find(cls, name: str, hwnd: int = 0) -> ExcelBook:
         """The open book of that name in the Excel with that window; ImsXlError where it is not open."""
-        import xlwings as xw
-
-        _tame(xw)
+        xw = excel_side()
         apps: list[Any] = [app for app in xw.apps if not hwnd or app.hwnd == hwnd] or list(xw.apps) if xw.engines.active else []
         for app in apps:
             wait_until_ready(app, native_for(app))
@@ -51,13 +52,11 @@ class ExcelBook:
     @classmethod
     def open(cls, path: Path) -> ExcelBook:
         """Opens the file in the running Excel, or in one that is started for it."""
-        import xlwings as xw
-
+        xw = excel_side()
         if xw.engines.active is None:
             raise ImsXlError("Excel is not installed here; the host 'package' writes the same workbook without it.")
         if not path.exists():
             raise ImsXlError(f"{path}: there is no such file.")
-        _tame(xw)
         app = xw.apps.active or xw.App(add_book=False)
         return cls(app.books.open(str(path)), opened_here=True)
 
@@ -314,14 +313,25 @@ def _path_of(book: Any) -> Path:
         return Path(book.name)
 
 
-def _tame(xw: Any) -> None:
-    """xlwings would retry a busy Excel for ever, and kills window-less Excels as our process ends; neither is ours to do."""
-    windows = getattr(xw, "_xlwindows", None)
-    if windows is not None:
-        import atexit
+def excel_side() -> Any:
+    """xlwings, loaded quickly and tamed.
 
+    It would load polars where that happens to be installed, retry a busy Excel for ever, and end window-less Excels as our process ends; none of it is ours to do.
+    """
+    if "xlwings" not in sys.modules:
+        without = {name: None for name in ("polars",) if name not in sys.modules}
+        sys.modules.update(without)          # type: ignore[arg-type]  # None makes an import fail at once
+        try:
+            importlib.import_module("xlwings")
+        finally:
+            for name in without:
+                del sys.modules[name]
+    xw = sys.modules["xlwings"]
+    windows = getattr(xw, "_xlwindows", None)
+    if windows is not None and hasattr(windows, "cleanup"):
         windows.N_COM_ATTEMPTS = 20_000
         atexit.unregister(windows.cleanup)
+    return xw
 
 
 def _said(failure: BaseException) -> str:

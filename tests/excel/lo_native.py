@@ -12,7 +12,7 @@ from ims_xl.hosts.excel_com import header_parts
 from ims_xl.hosts.excel_strokes import hidden_runs
 from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
 from ims_xl.workbook.theme import Differential, Style
-from tests.excel.soffice import Soffice, properties, uno
+from tests.excel.soffice import Soffice, uno
 
 Rectangle = uno.getClass("com.sun.star.awt.Rectangle")
 BorderLine2 = uno.getClass("com.sun.star.table.BorderLine2")

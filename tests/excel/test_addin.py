@@ -17,9 +17,10 @@ from ims_xl.addin.build import build, modules
 from ims_xl.addin.buttons import GROUPS, READS, all_buttons
 from ims_xl.addin.icons import SHAPES, png
 from ims_xl.addin.ribbon_xml import NAMESPACE, ribbon_xml
+from ims_xl.addin.status import FUNCTIONS, status
 from ims_xl.faces import ribbon
 from ims_xl.faces.cli import main
-from ims_xl.faces.commands_addin import addin, function_names
+from ims_xl.faces.commands_addin import addin
 from ims_xl.faces.functions_wrapper import help_texts, wrapper_module
 from ims_xl.vocabulary import ImsXlError
 
@@ -150,19 +151,19 @@ def test_install_notes_the_python_and_status_names_each_broken_link(tmp_path: Pa
     python.touch()
     python.with_name("pythonw.exe").touch()
     monkeypatch.setattr(install, "_register", lambda _: None)
-    monkeypatch.setattr(install, "_registered", lambda: True)
+    monkeypatch.setattr(install, "registered", lambda: True)
     home = {"USERPROFILE": str(tmp_path / "Ravi \u0930\u0935\u093f"), "APPDATA": str(tmp_path / "Roaming")}
     at = install.places(home, "win32", str(python))
-    assert install.status(function_names(), at)["problems"] == ["The add-in is not installed; run 'ims-xl addin install'."]
+    assert status(at)["problems"] == ["The add-in is not installed; run 'ims-xl addin install'."]
     install.install(wrapper_module(), help_texts(), at)
     assert at.addin.parent.name == "XLSTART"
     assert [f.name for f in at.addin.parent.iterdir()] == ["ims-xl.xlam"]
     assert at.note.read_bytes().decode("utf-16").strip().endswith("pythonw.exe")
-    assert install.status(function_names(), at)["problems"] == []
+    assert status(at)["problems"] == []
     python.with_name("pythonw.exe").unlink()
-    assert "is gone" in install.status(function_names(), at)["problems"][0]
+    assert "is gone" in status(at)["problems"][0]
     at.addin.write_bytes(b"not a package")
-    assert "damaged" in install.status(function_names(), at)["problems"][0]
+    assert "damaged" in status(at)["problems"][0]
     assert len(install.remove(at)) == 2
     assert not at.addin.exists()
 
@@ -187,7 +188,7 @@ def test_status_as_json_is_what_the_contract_says() -> None:
     assert said["installed"] is False
     assert {"id", "tag", "label"} == set(said["buttons"][0])
     assert {b["tag"] for b in said["buttons"]} == set(ribbon.ACTIONS)
-    assert said["functions"] == list(function_names())
+    assert said["functions"] == list(FUNCTIONS)
     assert said["problems"]
 
 

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 import xlwings as xw
 
+from ims_xl.addin.status import FUNCTIONS
 from ims_xl.faces import functions_wrapper
-from ims_xl.faces.commands_addin import function_names
 from ims_xl.gstin import check_character
 from tests.excel.lo_engine import Range as EngineRange
 
@@ -129,6 +129,6 @@ def test_every_function_named_by_status_is_in_the_vba() -> None:
 
     made = modules(functions_wrapper.wrapper_module(), functions_wrapper.help_texts())
     whole = made["ImsFunctions"] + made["ImsPython"]
-    for name in function_names():
+    for name in FUNCTIONS:
         assert f"Function {name}(" in whole
         assert f'Macro:="{name}"' in made["ImsTables"]
