@@ -49,7 +49,7 @@ from ims_xl.state import (
 from ims_xl.store import pack, unpack
 from ims_xl.vocabulary import GSTR2B_LEDGER, IMS_LEDGER, REGISTER_LEDGER, Change, ImsXlError, Problem
 from ims_xl.workbook import tabs
-from ims_xl.workbook.plan import SheetPlan, TableBlock, TableColumn
+from ims_xl.workbook.plan import Cell, Plan, SheetPlan, TableBlock, TableColumn
 from ims_xl.workbook.tabs.where import Layout, SheetWhere
 
 STORE: Final = "_ims-xl"
@@ -69,6 +69,21 @@ class OpenBook:
     """Sheets that are ours by the hidden sheet's word, by their actual names."""
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Frames of the follow-up for the tabs that show more than one month, by tab name (`Layout.frames`)."""
+
+
+def with_state(opened: OpenBook, state: BookState) -> OpenBook:
+    """The book with another state, after a pull: documents that came stand below, a register that changed is written anew from its first row."""
+    ims, register = opened.ims, opened.register
+    if not (ims.own and register.own) and (len(state.ims) != len(ims.rows) or state.register is not opened.state.register):
+        raise ImsXlError(
+            f"{opened.host.path.name} is a workbook of your own: put new portal or register rows into its sheets and run 'ims-xl reconcile'; only --gstr2b can be pulled into it."
+        )
+    if len(state.ims) != len(ims.rows):
+        ims = replace(ims, rows=np.concatenate([ims.rows, np.zeros(len(state.ims) - len(ims.rows), dtype=np.int64)]))
+    if state.register is not opened.state.register:
+        first = register.header_row + 1
+        register = replace(register, rows=np.arange(first, first + len(state.register), dtype=np.int64))
+    return replace(opened, state=state, ims=ims, register=register)
 
 
 @contextmanager
@@ -188,16 +203,26 @@ def unsealed(rec: Reconciliation, name: str, in_place: bool = True) -> Reconcili
     return replace(rec, state=replace(rec.state, seal={}, inputs={k: v for k, v in rec.state.inputs.items() if not k.startswith("signoff.")}))
 
 
-def plan(opened: OpenBook, rec: Reconciliation) -> Any:
+def plan(opened: OpenBook, rec: Reconciliation) -> Plan:
     """The whole plan of one writing: data sheets, tabs, and the hidden store."""
     ims = _where(opened.ims, tabs.ims_headings(opened.ims.own))
     register = _where(opened.register, tabs.register_headings(opened.register.own))
     frames = {**opened.frames, "Default Risk": default_risk(rec), "Pending": pending_trail(rec)}
     layout = Layout(ims=ims, register=register, names=opened.names, version=__version__, frames=frames)
-    laid = tabs.lay_out(rec, layout)
+    laid = _without_leftovers(tabs.lay_out(rec, layout), opened.register, register)
     ours = sorted({sheet.name for sheet in laid.sheets} | {w.sheet for w in (ims, register) if w.own} | {STORE})
     where = {"ims": ims.sheet, "register": register.sheet, "ours": ours, "version": __version__}
     return replace(laid, sheets=(*laid.sheets, _store_sheet(rec.state, where)))
+
+
+def _without_leftovers(laid: Plan, before: DataSheet, now: SheetWhere) -> Plan:
+    """Lines of an earlier, longer register below the new last row are emptied."""
+    last = int(max(now.rows, default=now.header_row))
+    if not before.own or before.last_row <= last or before.fresh:
+        return laid
+    blanks = {(row, column): Cell(None) for row in range(last + 1, before.last_row + 1) for column in now.columns.values()}
+    patches = tuple(replace(p, cells={**p.cells, **blanks}) if p.sheet == now.sheet else p for p in laid.patches)
+    return replace(laid, patches=patches)
 
 
 def _where(sheet: DataSheet, headings: tuple[str, ...]) -> SheetWhere:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-
-import numpy as np
 
 from ims_xl import book as books
 from ims_xl.followup.rollover import rolled_over
@@ -32,11 +30,7 @@ def roll_over(book: Path, output: Path, as_of: date, progress: Progress = silent
     state = rolled_over(rec)
     with open_history(output.parent) as history:
         history.record(rec, book.name, closed=False)
-    following = replace(books.fresh(state.settings), state=state)
-    nowhere = np.zeros(len(state.ims), dtype=np.int64)
-    following = replace(
-        following, ims=replace(following.ims, rows=nowhere), register=replace(following.register, rows=np.zeros(len(state.register), dtype=np.int64))
-    )
+    following = books.with_state(books.fresh(state.settings), state)
     books.write(following, books.reconciled(following, as_of, progress), output, progress=progress)
     return Rolled(str(state.settings.period), len(state.ims), len(state.register), len(state.earlier))
 

@@ -70,7 +70,7 @@ def _month(files: ClientFiles, as_of: date) -> tuple[dict[str, Any], dict[str, A
         opened = books.open_state(files.book) if files.book.exists() else books.fresh(settings)
         opened = books.remembering(opened, files.book.parent)
         pulled = month.pull(opened.state, [Path(p) for p in files.ims], [Path(p) for p in files.register], [Path(p) for p in files.gstr2b])
-        opened = replace(opened, state=pulled.state)
+        opened = books.with_state(opened, pulled.state)
         rec = books.reconciled(opened, as_of)
         books.write(opened, rec, files.book)
         opened.host.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,7 +147,7 @@ def pull(book: Path, ims: tuple[Path, ...], register: tuple[Path, ...], gstr2b: 
         opened = books.open_state(book)
         pulled = month.pull(opened.state, ims, register, gstr2b, progress)
         if pulled.state is not opened.state:
-            opened = replace(opened, state=pulled.state)
+            opened = books.with_state(opened, pulled.state)
             books.write(opened, books.reconciled(opened, as_of, progress), book, progress=progress)
     for line in pulled.lines:
         _say(line)
@@ -234,7 +233,7 @@ def run_month(
         opened = books.fresh(settings)
         opened = books.remembering(opened, output.parent)
         pulled = month.pull(opened.state, ims, register, gstr2b, progress)
-        opened = replace(opened, state=pulled.state)
+        opened = books.with_state(opened, pulled.state)
         rec = books.reconciled(opened, as_of, progress)
         books.write(opened, rec, output, progress=progress)
     return rec
