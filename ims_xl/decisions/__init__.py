@@ -3,6 +3,7 @@
 from ims_xl.decisions.allowing import allowed
 from ims_xl.decisions.deciding import decide
 from ims_xl.decisions.gathering import gather_facts
+from ims_xl.decisions.reductions import check_reductions
 from ims_xl.decisions.typed import check_typed
 
-__all__ = ["allowed", "check_typed", "decide", "gather_facts"]
+__all__ = ["allowed", "check_reductions", "check_typed", "decide", "gather_facts"]

@@ -1,6 +1,7 @@
-"""Every fact that a decision may name, one row a portal document: what the books hold, what earlier periods say, until when it may wait.
+"""Every fact that a decision rests on, one row a document: what matched, what is booked, what happened before, what is still allowed.
 
-The values are the words of `rulebook/facts.py`; beside them stand the figures and dates that the reasons print.
+`gather_facts` gives plain columns for the tabs (booked_igst, goods_received, counted_earlier, direction, must_decide_by ...) and
+the few-valued words of `rulebook.FACTS` over which the rules are proved.
 """
 
 from __future__ import annotations
@@ -10,97 +11,146 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from ims_xl.decisions.allowing import standing
 from ims_xl.decisions.booked import INELIGIBLE, booked_facts
-from ims_xl.decisions.differing import differences_in_words
-from ims_xl.decisions.past import counted_earlier, originals, rejected_earlier
-from ims_xl.decisions.waiting import may_wait
+from ims_xl.decisions.past import counted_earlier, originals
+from ims_xl.period import Period
 from ims_xl.rulebook import Rulebook
 from ims_xl.settings import Settings
 from ims_xl.state import Links
-from ims_xl.vocabulary import AMOUNTS, FILED, NOT_FILED, Change, DocumentType, MatchClass, Section
+from ims_xl.vocabulary import FILED, HEADS, NOT_FILED, Action, Change, DocumentType, MatchClass, Section
 
 _DOCUMENT = {
-    s.value: "eco document" if s in (Section.ECO, Section.ECOA) else {
-        DocumentType.INVOICE: "invoice", DocumentType.DEBIT_NOTE: "debit note", DocumentType.CREDIT_NOTE: "credit note", DocumentType.BILL_OF_ENTRY: "bill of entry",
-    }[s.document_type] for s in Section
+    section.value: "eco document" if section.value.startswith("ECO") else {
+        DocumentType.INVOICE: "invoice", DocumentType.DEBIT_NOTE: "debit note", DocumentType.CREDIT_NOTE: "credit note",
+        DocumentType.BILL_OF_ENTRY: "bill of entry",
+    }[section.document_type]
+    for section in Section
 }
-_IMPORTS = [s.value for s in Section if s.is_import]
-_AMENDED = [s.value for s in Section if s.is_amendment]
-_NEVER_CLEAN = [m.value for m in (MatchClass.VALUE, MatchClass.GSTIN, MatchClass.NOT_IN_BOOKS, MatchClass.DUPLICATE, MatchClass.SUPERSEDED)]
-_UNBOOKED = [m.value for m in (MatchClass.NOT_IN_BOOKS, MatchClass.DUPLICATE, MatchClass.SUPERSEDED)]
+_REPEATED = (MatchClass.DUPLICATE.value, MatchClass.SUPERSEDED.value)
 
 
 def gather_facts(
-    ims: pd.DataFrame, work: pd.DataFrame, register: pd.DataFrame, links: Links, belonging: pd.DataFrame, earlier: pd.DataFrame, evidence: pd.DataFrame,
-    settings: Settings, rulebook: Rulebook, as_of: date,
+    ims: pd.DataFrame, work: pd.DataFrame, register: pd.DataFrame, links: Links, belonging: pd.DataFrame, earlier: pd.DataFrame,
+    evidence: pd.DataFrame, settings: Settings, rulebook: Rulebook, as_of: date,
 ) -> pd.DataFrame:
-    """Aligned with ims: the facts of rulebook.FACTS as text, booked and availed amounts (int64 paise), dates and words for the reasons."""
-    period = str(settings.period or rulebook.period)
-    facts = booked_facts(ims, register, links)
-    facts["two_b_period"] = belonging["two_b_period"].astype("str").to_numpy()
-    facts["in_period"] = belonging["in_period"].to_numpy(dtype=bool)
-    two_b = facts["two_b_period"].to_numpy(dtype=object)
-    facts = pd.concat([facts, originals(ims, work, earlier, two_b, period)], axis=1)
-    facts["counted_earlier"] = pd.array(counted_earlier(ims, earlier, period), dtype="str")
-    frozen = rejected_earlier(ims, earlier, period)
-    facts["earlier"] = pd.array(np.where(facts["counted_earlier"] != "", facts["counted_earlier"], frozen), dtype="str")
-
-    gone = (work["change"] == Change.GONE).to_numpy(dtype=bool)
-    facts["state"] = pd.array(np.select([gone, (facts["counted_earlier"] != "").to_numpy(), frozen != ""], ["gone", "counted earlier", "frozen"], "live").astype(object), dtype="str")
-    facts["document"] = ims["section"].map(_DOCUMENT).astype("str")
-    facts["amendment"] = _yes(ims["section"].isin(_AMENDED).to_numpy())
-    _matching(facts, ims, links, settings)
-    imports = ims["section"].isin(_IMPORTS).to_numpy()
-    status = ims["filing_status"].to_numpy(dtype=object)
-    facts["filed"] = pd.array(np.select([imports | (status == FILED), status == NOT_FILED], ["filed", "not filed"], "not stated").astype(object), dtype="str")
-    _goods(facts, ims, evidence, settings, rulebook)
-    facts["credit"] = pd.array(np.where(facts["booked_eligibility"] == INELIGIBLE, "blocked", "open").astype(object), dtype="str")
-    facts["unbooked"] = "wait" if settings.pending_not_in_books else "leave"
-    return pd.concat([facts, may_wait(ims, facts, settings, rulebook, as_of)], axis=1)
-
-
-def _yes(mask: np.ndarray) -> pd.Series:
-    return pd.Series(pd.array(np.where(mask, "yes", "no").astype(object), dtype="str"))
-
-
-def _matching(facts: pd.DataFrame, ims: pd.DataFrame, links: Links, settings: Settings) -> None:
+    """Aligned with ims; see the module. `belonging` has two_b_period, estimated, in_period."""
+    period = own_period(settings, rulebook)
+    at = links.ims_result
     results = links.results
-    match = results["match_class"].to_numpy(dtype=object)[links.ims_result].astype(object)
-    clean = results["clean"].to_numpy(dtype=bool)[links.ims_result]
-    level, higher, lower = _compared(facts, ims, settings)
-    # A bill of entry that met its voucher by number and year: the supplier is customs, the amounts tell.
-    bills = facts["bill_joined"].to_numpy(dtype=bool)
-    match = np.where(bills, np.where(level, MatchClass.EXACT.value, MatchClass.VALUE.value), match)
-    clean = np.where(bills, level, clean) & ~np.isin(match, _NEVER_CLEAN)
-    facts["booked"] = facts["booked"].to_numpy(dtype=bool) | bills
-    unbooked = np.isin(match, _UNBOOKED)
-    facts["match"] = pd.array(match, dtype="str")
-    facts["clean"] = _yes(clean)
-    facts["portal_value"] = pd.array(np.select([unbooked | level, higher, lower], ["level", "higher", "lower"], "mixed").astype(object), dtype="str")
-    facts["difference"] = pd.array(differences_in_words(links, clean), dtype="str")
+    books = booked_facts(ims, register, links)
+    joined = books.pop("bill_joined").to_numpy(dtype=bool)
+    match = results["match_class"].to_numpy(dtype=object)[at]
+    clean = results["clean"].to_numpy(dtype=bool)[at]
+    side = _portal_value(ims, books, settings)
+    # A bill of entry joined by its number is judged by its amounts, as matching would have done.
+    match = np.where(joined, np.where(side == "level", MatchClass.TOLERANCE.value, MatchClass.VALUE.value), match)
+    clean = np.where(joined, side == "level", clean)
 
-
-def _compared(facts: pd.DataFrame, ims: pd.DataFrame, settings: Settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(level within tolerance, portal higher, portal lower): every amount agrees on the way it goes."""
-    up = np.zeros(len(ims), dtype=bool)
-    down = np.zeros(len(ims), dtype=bool)
-    for name in AMOUNTS:
-        tolerance = getattr(settings, "taxable_tolerance" if name == "taxable_value" else f"{name}_tolerance")
-        gap = ims[name].to_numpy(dtype=np.int64) - facts[f"booked_{name}"].to_numpy(dtype=np.int64)
-        up |= gap > tolerance
-        down |= gap < -tolerance
-    return ~up & ~down, up & ~down, down & ~up
-
-
-def _goods(facts: pd.DataFrame, ims: pd.DataFrame, evidence: pd.DataFrame, settings: Settings, rulebook: Rulebook) -> None:
-    """Receipt as the register or the evidence of the Pending tab tells it; the evidence, typed later, wins."""
-    receipt = facts["books_receipt"].to_numpy().astype("datetime64[s]")
-    if len(evidence):
-        known = evidence.drop_duplicates("key", keep="last").set_index("key")["receipt_date"].reindex(ims["key"]).to_numpy().astype("datetime64[s]")
-        receipt = np.where(np.isnat(known), receipt, known)
-    end = np.datetime64((settings.period or rulebook.period).end, "s")
-    stated = ~np.isnat(receipt)
+    facts = pd.DataFrame({
+        "two_b_period": belonging["two_b_period"].to_numpy(dtype=object), "estimated": belonging["estimated"].to_numpy(dtype=bool),
+        "in_period": belonging["in_period"].to_numpy(dtype=bool),
+        "presence": np.where(np.isin(match, _REPEATED), "repeated", np.where(match == MatchClass.NOT_IN_BOOKS.value, "only on portal", "both")),
+        "match_class": match, "clean": clean, "confidence": results["confidence"].to_numpy(dtype=np.int64)[at],
+        "differences": results["differences"].to_numpy(dtype=object)[at],
+    }, index=ims.index).astype({"two_b_period": "str", "presence": "str", "match_class": "str", "differences": "str"})
+    past = originals(ims, work, earlier, belonging["two_b_period"].to_numpy(dtype=object), str(rulebook.period))
+    before = counted_earlier(ims, earlier, str(rulebook.period))
+    receipt = _receipt(ims, books, evidence)
+    facts = pd.concat([facts, books, past], axis=1)
     facts["receipt_date"] = receipt
-    goods = np.select([stated & (receipt > end), stated], ["not received", "received"], "not stated")
-    facts["goods"] = pd.array(goods.astype(object), dtype="str")
-    facts["goods_received"] = pd.array(np.select([goods == "received", goods == "not received"], ["Yes", "No"], "").astype(object), dtype="str")
+    late = receipt.to_numpy() > np.datetime64(period.end, "s")
+    facts["goods_received"] = pd.array(np.where(receipt.isna(), "", np.where(late, "No", "Yes")).astype(object), dtype="str")
+    facts["counted_earlier"] = pd.array(before, dtype="str")
+    facts["age"] = _age(ims["document_date"], as_of)
+    facts["filed"] = pd.array(_filed(ims), dtype="str")
+    facts["change"] = work["change"].to_numpy(dtype=object)
+    facts["frozen_in"] = pd.array(_frozen(ims, work, facts, earlier, settings, rulebook), dtype="str")
+    facts["current_action"] = pd.array(_current(ims, work), dtype="str")
+    facts = pd.concat([facts, standing(ims, work, facts, settings, rulebook, as_of)], axis=1)
+    return pd.concat([facts, _words(ims, facts, side, settings)], axis=1)
+
+
+def own_period(settings: Settings, rulebook: Rulebook) -> Period:
+    """The return period: the quarter's last month for a quarterly client."""
+    period = settings.period or rulebook.period
+    return period.quarter_end if settings.quarterly else period
+
+
+def _words(ims: pd.DataFrame, facts: pd.DataFrame, side: np.ndarray, settings: Settings) -> pd.DataFrame:
+    """The facts of `rulebook.FACTS` that are not already there under their own name."""
+    section = ims["section"]
+    state = np.select(
+        [(facts["change"] == Change.GONE).to_numpy(), (facts["frozen_in"] != "").to_numpy(), (facts["counted_earlier"] != "").to_numpy()],
+        ["gone", "frozen", "counted earlier"], "live",
+    ).astype(object)
+    both = (facts["presence"] == "both").to_numpy()
+    words = {
+        "state": state, "document": section.map(_DOCUMENT).to_numpy(dtype=object),
+        "amendment": np.where(facts["original_state"] == "none", "no", "yes"), "match": facts["match_class"].to_numpy(dtype=object),
+        "goods": np.select([(facts["goods_received"] == "Yes").to_numpy(), (facts["goods_received"] == "No").to_numpy()], ["received", "not received"], "not stated"),
+        "portal_value": np.where(both, side, "level"),
+        "credit": np.where(both & (facts["booked_eligibility"] == INELIGIBLE).to_numpy(), "blocked", "open"),
+        "unbooked": np.full(len(ims), "wait" if settings.pending_not_in_books else "leave", dtype=object),
+    }
+    return pd.DataFrame({name: pd.array(np.asarray(value, dtype=object), dtype="str") for name, value in words.items()}, index=ims.index)
+
+
+def _portal_value(ims: pd.DataFrame, books: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """Tax on the portal against the books by head: level, higher, lower, or mixed."""
+    above = np.zeros(len(ims), dtype=bool)
+    below = np.zeros(len(ims), dtype=bool)
+    for head in HEADS:
+        difference = ims[head].to_numpy(dtype=np.int64) - books[f"booked_{head}"].to_numpy(dtype=np.int64)
+        tolerance = getattr(settings, f"{head}_tolerance")
+        above |= difference > tolerance
+        below |= difference < -tolerance
+    value = np.select([above & below, above, below], ["mixed", "higher", "lower"], "level").astype(object)
+    return np.where(books["booked"].to_numpy(dtype=bool), value, "level")
+
+
+def _receipt(ims: pd.DataFrame, books: pd.DataFrame, evidence: pd.DataFrame) -> pd.Series:
+    """What a person typed as evidence goes before the register's date."""
+    receipt = books["books_receipt"].astype("datetime64[s]")
+    typed = evidence[evidence["receipt_date"].notna()] if len(evidence) else evidence
+    if len(typed):
+        by_key = typed.drop_duplicates("key", keep="last").set_index("key")["receipt_date"]
+        found = ims["key"].map(by_key).astype("datetime64[s]")
+        receipt = receipt.mask(found.notna(), found)
+    return receipt
+
+
+def _age(day: pd.Series, as_of: date) -> np.ndarray:
+    values = day.to_numpy().astype("datetime64[D]")
+    days = (np.datetime64(as_of) - values).astype(np.int64)
+    return np.where(np.isnat(values), -1, days)
+
+
+def _filed(ims: pd.DataFrame) -> np.ndarray:
+    """A bill of entry comes from customs and has no filing status."""
+    status = ims["filing_status"].to_numpy(dtype=object)
+    said = np.select([status == FILED, status == NOT_FILED], ["filed", "not filed"], "not stated")
+    return np.where(ims["section"].str.startswith("IMPG").to_numpy(), "filed", said).astype(object)
+
+
+def _current(ims: pd.DataFrame, work: pd.DataFrame) -> np.ndarray:
+    """The action as it stands: the sheet's, else the portal's, else none."""
+    known = [action.value for action in Action]
+    acted = work["action"].to_numpy(dtype=object)
+    portal = ims["portal_action"].to_numpy(dtype=object)
+    acted = np.where(np.isin(acted, known), acted, portal)
+    return np.where(np.isin(acted, known), acted, Action.NO_ACTION.value)
+
+
+def _frozen(
+    ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame, earlier: pd.DataFrame, settings: Settings, rulebook: Rulebook,
+) -> np.ndarray:
+    """The period whose filed GSTR-3B froze the row, "" where it can still be acted on. Pending rows and later periods stay open."""
+    here = str(rulebook.period)
+    frozen = np.full(len(ims), "", dtype=object)
+    if getattr(settings, "gstr3b_filed", False):
+        frozen[(facts["in_period"] & (_current(ims, work) != Action.PENDING)).to_numpy()] = here
+    if len(earlier):
+        closed = earlier[earlier["filed_3b"].to_numpy(dtype=bool) & (earlier["period"] == here).to_numpy() & (earlier["action"] != Action.PENDING).to_numpy()]
+        frozen[ims["key"].isin(set(closed["key"])).to_numpy()] = here
+    return frozen

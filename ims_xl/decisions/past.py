@@ -39,20 +39,6 @@ def counted_earlier(ims: pd.DataFrame, earlier: pd.DataFrame, period: str) -> np
     return np.where(found >= 0, periods[found], none)
 
 
-def rejected_earlier(ims: pd.DataFrame, earlier: pd.DataFrame, period: str) -> np.ndarray:
-    """Per document the earlier period in which it was rejected and whose GSTR-3B is filed, "" where none: such a row is frozen."""
-    none = np.full(len(ims), "", dtype=object)
-    if not len(earlier) or not len(ims):
-        return none
-    past = earlier[(earlier["action"] == Action.REJECT).to_numpy() & earlier["filed_3b"].to_numpy(dtype=bool) & (earlier["period"] < period).to_numpy()]
-    if not len(past):
-        return none
-    past = past.sort_values("period", kind="stable").reset_index(drop=True)
-    found = positions(_key(ims), _key(past))
-    again = (found >= 0) & ~ims["section"].isin(_AMENDED).to_numpy()   # a repaired document comes back as an amendment (ims.md 3.5)
-    return np.where(again, past["period"].to_numpy(dtype=object)[found], none)
-
-
 def originals(ims: pd.DataFrame, work: pd.DataFrame, earlier: pd.DataFrame, two_b_period: np.ndarray, period: str) -> pd.DataFrame:
     """Aligned with ims: original_state (none, same book, accepted, rejected, pending, unknown), direction (none, up, down, same, unknown),
     original_position in ims (-1), original_period, original_tax (Int64)."""

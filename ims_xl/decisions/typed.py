@@ -1,23 +1,34 @@
-"""A typed action against what the row offers: never overwritten, but marked with the reason where the portal would refuse it."""
+"""A hand-typed action is checked against what its row allows; the reason stands beside it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from ims_xl.vocabulary import Action
+from ims_xl.vocabulary import Action, Change
 
 
 def check_typed(work: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
-    """Aligned with ims: why the action that stands there is not allowed, "" where it is."""
+    """Aligned with work: why the action as it stands is not allowed, "" where it is. An empty cell and a gone row are fine."""
     action = work["action"].to_numpy(dtype=object)
-    offered = decisions["allowed"].to_numpy(dtype=object)
+    allowed = decisions["allowed"].to_numpy(dtype=object)
     lock = decisions["lock"].to_numpy(dtype=object)
-    out = np.full(len(action), "", dtype=object)
-    pairs = {(a, o) for a, o in zip(action, offered) if a and a not in o.split(",")}
-    if pairs:
-        known = {a.value for a in Action}
-        for row, pair in enumerate(zip(action, offered)):
-            if pair in pairs:
-                out[row] = f"{pair[0]} is not offered for this record ({lock[row]})." if pair[0] in known else f"'{pair[0]}' is no action; choose {pair[1].replace(',', ', ')}."
-    return pd.Series(pd.array(out, dtype="str"), index=work.index)
+    pair = pd.Series(action).astype("str") + "|" + pd.Series(allowed).astype("str")
+    code, unique = pd.factorize(pair)
+    fine = np.array([_fine(text) for text in unique], dtype=bool)
+    ok = fine[code] if len(code) else np.zeros(0, dtype=bool)
+    ok |= (work["change"] == Change.GONE).to_numpy()
+    reason = np.full(len(work), "", dtype=object)
+    known = [each.value for each in Action]
+    for row in np.flatnonzero(~ok):
+        typed = str(action[row])
+        if typed not in known:
+            reason[row] = f"'{typed}' is not an action; choose {str(allowed[row]).replace(',', ', ')}."
+        else:
+            reason[row] = f"{typed} is not allowed for this row: {lock[row]}" if lock[row] else f"{typed} is not allowed for this row; choose {str(allowed[row]).replace(',', ', ')}."
+    return pd.Series(pd.array(reason, dtype="str"), index=work.index)
+
+
+def _fine(pair: str) -> bool:
+    action, _, allowed = pair.rpartition("|")
+    return action == "" or action in allowed.split(",")

@@ -166,7 +166,9 @@ def _pull(click: Click, opened: OpenBook, ims: Sequence[Path], register: Sequenc
     pulled = month.pull(opened.state, ims, register, gstr2b, click.host.progress)
     lines = [*pulled.lines, *([f"Not found beside the workbook: {', '.join(missing)}"] if missing else [])]
     if pulled.state is not opened.state:
-        rec = paint(click, replace(opened, state=pulled.state))
+        from ims_xl.book import with_state
+
+        rec = paint(click, with_state(opened, pulled.state))
         lines += ["", _counts(rec)]
     click.asker.tell("\n".join(lines))
 
