@@ -114,7 +114,7 @@ def _shown(name: str, value: object) -> str:
     if value is None or value is pd.NaT:
         return "blank"
     if isinstance(value, pd.Timestamp):
-        return value.strftime("%d-%m-%Y")
+        return str(value.strftime("%d-%m-%Y"))
     if isinstance(value, int | np.integer) and name not in ("supplier_period",):
         return f"{value / 100:,.2f}"
     return str(value) or "blank"

@@ -55,7 +55,7 @@ def _actions(rec: Reconciliation) -> Iterator[TieOut]:
     live = (state.work["change"] != Change.GONE).to_numpy()
     action = state.work["action"].to_numpy(dtype=object)
     allowed = rec.decisions["allowed"].to_numpy(dtype=object)
-    illegal = [i for i in np.flatnonzero(live) if action[i] not in allowed[i].split(",")]
+    illegal = [int(i) for i in np.flatnonzero(live) if action[i] not in allowed[i].split(",")]
     yield _check("Actions that the portal does not allow", 0, len(illegal), _named(rec, illegal))
     needed = rec.decisions["reduce_needed"].to_numpy(dtype=bool) & live & (action == Action.ACCEPT) & (state.work["reduce_itc"] == "").to_numpy()
     open_rows = np.flatnonzero(needed).tolist()

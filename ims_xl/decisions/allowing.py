@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.decisions.keys import financial_years
 from ims_xl.gstin import state_code
 from ims_xl.period import Period
-from ims_xl.decisions.keys import financial_years
 from ims_xl.rulebook import Rulebook
 from ims_xl.rulebook.matrix import AllowedRow
 from ims_xl.settings import Settings
@@ -166,7 +166,7 @@ def _cutoffs(day: pd.Series, rulebook: Rulebook) -> np.ndarray:
     """Section 16(4) by the financial year of the document; blank where the date is blank or from before GST."""
     years = financial_years(day).to_numpy()
     code, unique = pd.factorize(years)
-    dates = []
+    dates: list[np.datetime64] = []
     for year in unique:
         try:
             dates.append(np.datetime64(rulebook.itc_cutoff(int(year)), "s"))
@@ -178,7 +178,7 @@ def _cutoffs(day: pd.Series, rulebook: Rulebook) -> np.ndarray:
 def _shown(days: np.ndarray) -> np.ndarray:
     code, unique = pd.factorize(days)
     words = np.array([f"{pd.Timestamp(day):%d-%m-%Y}" for day in unique] + [""], dtype=object)
-    return words[code]
+    return np.asarray(words[code])
 
 
 def _capital(text: np.ndarray) -> np.ndarray:

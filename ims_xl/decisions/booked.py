@@ -89,14 +89,14 @@ def _summed(values: np.ndarray, result: np.ndarray, count: int) -> np.ndarray:
 def _share(total: np.ndarray, own: np.ndarray, at: np.ndarray, alone: np.ndarray, count: int) -> np.ndarray:
     mine = total[at]
     if alone.all():
-        return mine
+        return np.asarray(mine)
     everyone = _summed(own, at, count)[at]
     same = np.abs(mine - everyone) <= 100   # the group agrees but for a rupee: each document is booked at its own amount
     # Python integers in the few grouped rows: paise times paise may pass 2**63.
     split = mine.copy()
     for row in np.flatnonzero(~alone):
         split[row] = own[row] if same[row] else int(mine[row]) * int(own[row]) // int(everyone[row]) if everyone[row] else 0
-    return split
+    return np.asarray(split)
 
 
 def _first_text(column: pd.Series, result: np.ndarray, count: int) -> np.ndarray:

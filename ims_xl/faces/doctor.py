@@ -34,8 +34,6 @@ def examine() -> list[Finding]:
 
 def _python() -> Finding:
     found = f"{platform.python_version()} ({sys.executable})"
-    if sys.version_info < (3, 11):
-        return Finding("Python", found, "bad", "Python 3.11 or newer is needed.")
     return Finding("Python", found)
 
 
@@ -106,7 +104,7 @@ def _fonts() -> Finding:
 def _excel() -> list[Finding]:
     if sys.platform != "win32":
         return [Finding("Excel", f"not on {platform.system()}: the ribbon works in Excel for Windows; everything else works here", "ok")]
-    from ims_xl.addin import status
+    from ims_xl.addin.status import status
 
-    told = status.status()
+    told = status()
     return [Finding("Excel add-in", "installed" if told["installed"] else "not installed", "ok" if told["installed"] else "warn", "; ".join(told["problems"]) or ("" if told["installed"] else "ims-xl addin install"))]

@@ -60,7 +60,7 @@ def waiting(rec: Reconciliation) -> np.ndarray:
     action = rec.state.work["action"].to_numpy(dtype=object)
     gone = (rec.state.work["change"] == Change.GONE).to_numpy(dtype=bool)
     in_period = rec.belonging["in_period"].to_numpy(dtype=bool)
-    return ~gone & ((action == Action.PENDING) | ~in_period)
+    return np.asarray(~gone & ((action == Action.PENDING) | ~in_period), dtype=bool)
 
 
 def _vouchers_to_carry(rec: Reconciliation, wait: np.ndarray) -> np.ndarray:
