@@ -37,7 +37,9 @@ def merge_ims(ims: pd.DataFrame, work: pd.DataFrame, pulled: pd.DataFrame, secti
     old_rows = at[known].astype(np.int64)
     new_values = pulled[known].reset_index(drop=True)
     old_values = ims.iloc[old_rows].reset_index(drop=True)
+    new_values = _with_what_a_sheet_leaves_out(old_values, new_values)
     changed = _changed(old_values, new_values)
+    new_values = _no_stale_record(old_values, new_values, changed)
 
     ledger = ims.copy()
     for name in ims.columns:
@@ -82,6 +84,27 @@ def merge_ims(ims: pd.DataFrame, work: pd.DataFrame, pulled: pd.DataFrame, secti
         pd.concat([ledger, added], ignore_index=True).astype(ims.dtypes.to_dict()),
         pd.concat([merged_work, added_work], ignore_index=True).astype(work.dtypes.to_dict()),
     )
+
+
+def _with_what_a_sheet_leaves_out(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """A sheet (no `raw`) says less than the portal's own record: what it leaves blank stays as it was downloaded."""
+    silent = (after["raw"] == "") & (before["raw"] != "")
+    if not silent.any():
+        return after
+    made = after.copy()
+    for name in after.columns:
+        column = after[name]
+        blank = column == "" if str(column.dtype) == "str" else column.isna() if str(column.dtype) in ("Int64", "datetime64[s]") else column == 0 if name == "document_value" else None
+        if blank is not None and name not in ("portal_action", "source_sheet", "hash"):   # a hash vouches for the record's values, not for the sheet's
+            made[name] = column.mask(silent & blank, before[name]).astype(column.dtype)
+    return made
+
+
+def _no_stale_record(before: pd.DataFrame, after: pd.DataFrame, changed: np.ndarray) -> pd.DataFrame:
+    """The record at hand stays where a sheet shows the same values; where it shows others, it is the portal's no longer and may not be echoed."""
+    kept = (after["raw"] != "") & (after["raw"] == before["raw"]) & (after["hash"] == "")
+    stale = kept & changed
+    return after.assign(raw=after["raw"].mask(stale, ""), hash=after["hash"].mask(kept & ~stale, before["hash"])) if kept.any() else after
 
 
 def _changed(before: pd.DataFrame, after: pd.DataFrame) -> np.ndarray:

@@ -123,3 +123,9 @@ def _spoken(text: str) -> str:
 def supply_type_code(text: str) -> str:
     """R, DE, SEZWP, SEZWOP or CBW for the portal's words and codes; the text itself where it is none of them."""
     return str(words()["supply_types"].get(" ".join(text.lower().split()), text))
+
+
+def ims_supply_type(text: str) -> str:
+    """The same as IMS writes it: SEWP and SEWOP where the GSTR-2B has SEZWP and SEZWOP."""
+    code = supply_type_code(text)
+    return {"SEZWP": "SEWP", "SEZWOP": "SEWOP"}.get(code, code)

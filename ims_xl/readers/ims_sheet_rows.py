@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ims_xl.portal_words import action_by_code, place_code, section_aliases, words
+from ims_xl.portal_words import action_by_code, ims_supply_type, place_code, section_aliases, words
 from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
 from ims_xl.readers.json_values import yes_no
 from ims_xl.readers.portal_headings import plain
@@ -69,6 +69,7 @@ class _Rows:
             made[name] = self._paise(name)
         made["section"] = self._sections(made)
         made = self._signs(made)
+        made["supply_type"] = made["supply_type"].map({text: ims_supply_type(text) for text in made["supply_type"].unique()}).astype("str")
         made["place_of_supply"] = self._mapped("place_of_supply", lambda text: place_code(text) if text else "", "is not a state or its code")
         made["supplier_period"] = self._text("supplier_period").map(period_code).astype("str")
         made["filing_status"] = self._text("filing_status").map(_filed).astype("str")

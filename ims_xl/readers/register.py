@@ -7,6 +7,7 @@ for in `counts`: lines, totals, blanks, headings, words, set aside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -80,13 +81,13 @@ def read_register(path: Path, recipient_gstin: str = "", mapping: Mapping[str, s
     for place, name in enumerate(names):
         progress(f"Reading {path.name}", 0.1 + 0.5 * place / len(names))
         text = tables.read(name)
-        score = looks_like_register(text) if len(names) > 1 else 1
+        score = 1 if sheet else looks_like_register(text)
         if score > best_score or (best is None and not text.frame.empty):
             best, best_score = text, score
     if best is None or best.frame.empty:
         raise ImsXlError(f"{path.name} holds no rows; a purchase register with headings was expected.")
-    if best_score == 0:
-        raise ImsXlError(_none_found(path.name, tables.names))
+    if best_score == 0 and not mapping:
+        _refuse(best, path.name, tables.names)
     return read_register_sheet(best, path.name, recipient_gstin, mapping, progress=progress)
 
 
@@ -131,17 +132,17 @@ def signature(texts: tuple[str, ...]) -> str:
 
 
 _PORTAL_WORDS: Final = frozenset({
-    "portal action", "source form", "filing status", "supplier period", "itc availability", "gstr 1 filing date", "gstr 1/5 filing date", "suggested action", "action", "set by",
-    "must decide by", "chase before", "cause", "differs in", "ims rows", "register rows", "change", "portal error", "reduce itc", "applicable % of tax rate", "icegate reference date",
-    "whether itc to be reduced", "irn source", "supplier filing date", "gstr 1 iff gstr 5 filing date", "gstr 1 iff gstr 5 period", "gstr 1 iff gstr 1a gstr 5 filing date",
-    "gstr 1 iff gstr 1a gstr 5 period", "supply attract reverse charge", "form type", "return period of supplier", "remarks to supplier", "rejected in", "period counted",
+    "portal action", "source form", "filing status", "supplier period", "itc availability", "gstr 1 filing date", "gstr 1/5 filing date", "suggested action", "set by",
+    "must decide by", "chase before", "register rows", "portal error", "reduce itc", "reduce igst", "applicable % of tax rate", "icegate reference date",
+    "whether itc to be reduced", "irn source", "supplier filing date", "gstr 1 iff gstr 5 period", "gstr 1 iff gstr 1a gstr 5 period", "form type", "portal hash", "ims status",
 })
 _BOOKS_WORDS: Final = frozenset({"voucher_number", "voucher_type", "voucher_date", "itc_eligibility", "narration", "base_ledger", "receipt_date", "payment_date", "hsn", "status", "rate", "source_row"})
 _OUR_TABS: Final = frozenset({
     "home", "settings", "rules", "ims", "not in ims", "credit notes", "amendments", "imports", "pending", "rejected", "default risk", "suppliers", "portal 2b", "gstr-2b", "gstr-3b",
     "tie-out", "log", "legend",
 })
-_SALES: Final = ("customer gstin", "gstin of customer", "buyer gstin", "recipient name", "customer name", "bill to", "gstin/uin of recipient")
+_SALES: Final = frozenset({"customer gstin", "gstin of customer", "customer gst no", "bill to gstin", "gstin uin of recipient", "receiver name", "customer code"})
+_SALES_TITLE: Final = re.compile(r"\bsales? (register|book|report|invoices?|list|summary|voucher)|\boutward suppl|\bgstr ?-?1\b")
 
 
 def looks_like_register(text: SheetText) -> int:
@@ -162,17 +163,14 @@ def looks_like_register(text: SheetText) -> int:
     own = layout is not None and layout["name"] == "ims-xl"
     if portal >= 2 and not own and not {"voucher_number", "voucher_type"} & {m.field for m in found if m}:
         return 0
-    titles = " ".join([name, *(str(c).lower() for row in text.frame.iloc[: headings.first].to_numpy(dtype=object) for c in row if c)])
     fields = {m.field for m in found if m}
     score = 20 + 2 * len(fields & (set(REGISTER_HEADINGS) | {"rate", "status", "base_ledger"})) + 6 * len(fields & _BOOKS_WORDS) + (30 if layout else 0) + (100 if own else 0)
+    titles = " ".join([name, *(title.lower() for title in _titles(text.frame, headings))])
     score += 25 * ("purchase" in titles or "inward" in titles) - 15 * portal
-    if any(w in plain(s) or plain(s) in w for w in words for s in _SALES) and "purchase" not in titles and not layout:
-        score -= 40
-    if ("sales" in titles and "purchase" not in titles) or "outward" in titles:
-        score -= 60
-    rows = len(text.frame) - headings.last - 1
-    score -= 15 * (rows == 0)
-    return max(0, score) if score > 5 else 0
+    if "purchase" not in titles and "inward" not in titles:
+        score -= 200 * bool(_SALES_TITLE.search(titles) or (set(words) & _SALES and not layout))
+    score -= 15 * (len(text.frame) == headings.last + 1)
+    return max(0, score)
 
 
 def _complete(found: Headings | None, text: SheetText, file: str, mapping: Mapping[str, str]) -> Headings:
@@ -224,5 +222,12 @@ def _cells(found: Sequence[Meaning | None]) -> Cells:
     )
 
 
-def _none_found(file: str, sheets: tuple[str, ...]) -> str:
-    return f"{file}: none of its sheets ({', '.join(sheets)[:200]}) looks like a purchase register; expected headings such as Supplier GSTIN, Invoice No, Invoice Date, Taxable Value, IGST, CGST, SGST."
+def _refuse(text: SheetText, file: str, sheets: tuple[str, ...]) -> None:
+    """Says why no sheet is a purchase register; one whose columns are merely unknown is left to say which."""
+    headings = find_headings(text.frame, text.merged)
+    if headings is None or len(sheets) > 1:
+        which = f"none of its sheets ({', '.join(sheets)[:200]}) looks like a purchase register" if len(sheets) > 1 else "no row of headings of a purchase register was found in the first 40 rows"
+        raise ImsXlError(f"{file}: {which}; expected headings such as Supplier GSTIN, Invoice No, Invoice Date, Taxable Value, IGST, CGST, SGST.")
+    if complete(headings):
+        kind = "a register of sales" if _SALES_TITLE.search(" ".join(_titles(text.frame, headings)).lower()) or {plain(t) for t in headings.texts} & _SALES else "a sheet of the portal (IMS or GSTR-2B)"
+        raise ImsXlError(f"{file} looks like {kind}, not like a purchase register; give the books' purchase register.")

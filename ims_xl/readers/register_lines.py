@@ -16,7 +16,7 @@ import pandas as pd
 
 from ims_xl import gstin as gstins
 from ims_xl.readers.cleaning import clean_text, to_gstins, to_paise
-from ims_xl.readers.headings import words
+from ims_xl.readers.headings import plain, words
 from ims_xl.readers.register_amounts import line_amounts
 from ims_xl.readers.register_columns import Choice
 from ims_xl.readers.register_dates import read_date, reading_of
@@ -78,7 +78,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
     if bad.any():
         say(bad & ~continued, "place_of_supply", "is no state of India; the cell counts as blank", text["place_of_supply"])
     out["reverse_charge"] = flags(text.get("reverse_charge"), len(lines), any_word=choice.layout.startswith("Zoho"))
-    out["itc_eligibility"], unknown = eligibility(text.get("itc_eligibility"), text.get("itc_nature"), len(lines))
+    out["itc_eligibility"], unknown = eligibility(text.get("itc_eligibility"), text.get("itc_nature"), len(lines), (_heading(choice, "itc_eligibility"), _heading(choice, "itc_nature")))
     if unknown.any():
         say(unknown & ~continued, "itc_eligibility", "is not Inputs, Input services, Capital goods or Ineligible; the cell counts as blank", text["itc_eligibility"])
     out["voucher_type"] = voucher_types(text.get("voucher_type"), len(lines), choice.voucher_type)
@@ -97,7 +97,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
         _own_sources(out, text, file, sheet, rows)
     else:
         out["source_file"], out["source_sheet"], out["source_row"] = _same(file, lines), _same(sheet, lines), pd.Series(rows)
-    aside, told = _aside(out, text, money.taxed)
+    aside, told = _aside(out, text, money.taxed, plain(_heading(choice, "status")))
     for why, mask in told:
         first = [int(r) for r in rows[mask]]
         numbers = ", ".join(str(n) for n in first[:10]) + (" ..." if len(first) > 10 else "")
@@ -107,6 +107,11 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
     problems += _missing(ledger, rows[~aside], continued[~aside], file, sheet)
     _whose(ledger, titles, file, recipient)
     return Lines(ledger, rows[~aside], tuple(sorted(problems, key=lambda p: p.row)), int(aside.sum()))
+
+
+def _heading(choice: Choice, name: str) -> str:
+    places = choice.text.get(name)
+    return choice.headings[places[0]] if places else ""
 
 
 def _joined(lines: pd.DataFrame, places: Sequence[int]) -> pd.Series:
@@ -208,7 +213,7 @@ def _same(value: str, lines: pd.DataFrame) -> pd.Series:
     return pd.Series([value] * len(lines), dtype="str")
 
 
-def _aside(out: Mapping[str, object], text: Mapping[str, pd.Series], taxed: np.ndarray) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
+def _aside(out: Mapping[str, object], text: Mapping[str, pd.Series], taxed: np.ndarray, status_heading: str) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
     """Rows that are no booked purchase: drafts and cancelled ones, sales and receipts of a day book, payments and journals without tax."""
     values = words()["values"]
     told: list[tuple[str, np.ndarray]] = []
@@ -222,8 +227,9 @@ def _aside(out: Mapping[str, object], text: Mapping[str, pd.Series], taxed: np.n
 
     if "status" in text:
         status = text["status"].str.lower()
-        for word in sorted(set(status.unique()) & {*values["cancelled"], "2"}):
-            put((status == word).to_numpy(dtype=bool), f"the voucher's status is '{word}'" if word != "2" else "the voucher is cancelled")
+        ends = set(values["cancelled"]) | ({"0", "2"} if status_heading == "docstatus" else set(values["yes"]) - {"rcm", "reverse charge"} if "cancel" in status_heading else set())
+        for word in sorted(set(status.unique()) & ends):
+            put((status == word).to_numpy(dtype=bool), f"the voucher's status is '{word}'" if word in values["cancelled"] else "the voucher is a draft" if word == "0" else "the voucher is cancelled")
     for name in ("supplier_name", "voucher_type", "narration"):
         if name in text:
             put(text[name].str.fullmatch(r"(?i).*\(\s*cancel+ed\s*\).*|cancel+ed").to_numpy(dtype=bool), "the voucher is cancelled")

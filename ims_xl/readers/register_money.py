@@ -213,6 +213,21 @@ def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[st
         choice.how[best] = ("taxable_value", "confirm", 40)
 
 
+def _with_tax_in_it(amount: np.ndarray, tax: np.ndarray) -> bool:
+    return legal_share(amount, tax) < 0.5 and legal_share(amount - tax, tax) >= LEAST_NUMERIC
+
+
+def _really_whole(choice: Choice, candidates: Sequence[int], amounts: Amounts, tax: np.ndarray) -> list[int]:
+    """Where `Gross Amount` bears the tax as a legal rate and `Net Amount` contains it, their usual roles are exchanged here."""
+    value = choice.money.get("document_value", [])
+    if len(candidates) != 1 or len(value) != 1 or not _with_tax_in_it(amounts.paise(candidates[0]), tax) or legal_share(amounts.paise(value[0]), tax) < LEAST_NUMERIC:
+        return []
+    choice.money["document_value"] = [candidates[0]]
+    choice.how[candidates[0]] = ("document_value", "by content", 60)
+    choice.how[value[0]] = ("taxable_value", "by content", 60)
+    return [value[0]]
+
+
 def _ledger_columns(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[str], amounts: Amounts, places: dict[str, list[int]]) -> list[int]:
     """One column per ledger: purchase ledgers by name anywhere; behind a Gross Total every other column of amounts as well."""
     named = places["base_ledger"]

@@ -54,7 +54,7 @@ def classify(body: pd.DataFrame, headings: Sequence[Sequence[str]], cells: Cells
     kinds[gstin | number | (money & (day | name | gstin_told))] = LINE
     kinds[money & ~gstin_told & ~number & ~day & ~name] = CONTINUATION
     kinds[(gstin | name) & ~number & ~day & ~money & _next_needs(gstin_told, number, money, kinds)] = BAND
-    kinds[~money & ~gstin & ~number & (kinds != BAND) & (filled <= 2)] = WORDS
+    kinds[~money & ~gstin_told & ~number & (kinds != BAND) & (filled <= 2)] = WORDS
     _mark_totals(kinds, body, columns, gstin, number & day, money)
     for heading in headings:
         same = np.zeros(rows, dtype=np.int32)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ims_xl.portal_words import place_code
-from ims_xl.readers.headings import words
+from ims_xl.readers.headings import plain, words
 
 
 def _none(rows: int) -> pd.Series:
@@ -52,19 +53,42 @@ def _eligibilities() -> Mapping[str, str]:
     return {_squeezed(word): name for name, listed in words()["eligibility"].items() for word in listed}
 
 
-def eligibility(column: pd.Series | None, nature: pd.Series | None, rows: int) -> tuple[pd.Series, np.ndarray]:
-    """Inputs, Input services, Capital goods or Ineligible, and the mask of words that say none of them; `nature` tells goods from services."""
+_BLOCKED: Final = re.compile(r"ineligible|blocked|not eligible")
+_CAPITAL: Final = re.compile(r"capital")
+
+
+def eligibility(column: pd.Series | None, nature: pd.Series | None, rows: int, headings: tuple[str, str] = ("", "")) -> tuple[pd.Series, np.ndarray]:
+    """Inputs, Input services, Capital goods or Ineligible, and the mask of words that say none of them; `nature` tells goods from services.
+
+    `headings` are those of the two columns: under `Ineligible` a Yes means Ineligible, under `Capital goods` it means just that.
+    """
     unknown = np.zeros(rows, dtype=bool)
     if column is None and nature is None:
         return _none(rows), unknown
-    kind = _by_value(nature, lambda v: _eligibilities().get(_squeezed(v), "")) if nature is not None else _none(rows)
-    kind = kind.where(kind != "Ineligible", "")
+    kind = _by_value(nature, lambda v: _kind_of_input(v, headings[1])) if nature is not None else _none(rows)
     if column is None:
         return kind, unknown
-    told = _by_value(column, _eligible)
+    told = _by_value(column, _blocked if _BLOCKED.search(plain(headings[0])) else _eligible)
     unknown = (told == "?").to_numpy(dtype=bool)
     yes = told.isin(["yes", "?"]).to_numpy(dtype=bool)
     return told.where(~yes, kind), unknown
+
+
+def _kind_of_input(value: str, heading: str) -> str:
+    text = _squeezed(value)
+    if _CAPITAL.search(plain(heading)) and text in _said("yes"):
+        return "Capital goods"
+    return {"Ineligible": ""}.get(found := _eligibilities().get(text, ""), found)
+
+
+def _blocked(value: str) -> str:
+    """A cell under `Ineligible` or `Blocked credit`: yes, or an amount, blocks; no, blank or nought does not."""
+    text = _squeezed(value)
+    if not text:
+        return ""
+    if text in _said("no") or re.fullmatch(r"0+(\.0+)?|no .*", text):
+        return "yes"
+    return "Ineligible" if text in _said("yes") or re.fullmatch(r"[\d,.]+", text) else _eligible(value)
 
 
 def _eligible(value: str) -> str:
