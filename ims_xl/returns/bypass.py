@@ -33,15 +33,14 @@ def drawn_effects(
     in_docdata = (portal.documents["block"] == "docdata").to_numpy()
     alone = matched < 0
     book = pd.concat([ims[list(_BOOK)], documents[list(_BOOK)]], ignore_index=True)
-    originals = find_originals(documents, book, np.concatenate([live, in_docdata & alone]), earlier, str(portal.period), alone)
-    # An amendment that is itself in the list does not amend itself.
     own = np.arange(len(documents)) + len(ims)
+    originals = find_originals(documents, book, np.concatenate([live, in_docdata & alone]), earlier, str(portal.period), alone, own)
 
     def with_ims(here: np.ndarray, there: np.ndarray) -> np.ndarray:
         return np.where(alone, here, there[matched] if len(there) else here)
 
     originals = Originals(
-        originals.is_amendment, with_ims(np.where(originals.in_book == own, -1, originals.in_book), ims_originals.in_book),
+        originals.is_amendment, with_ims(originals.in_book, ims_originals.in_book),
         with_ims(originals.earlier, ims_originals.earlier), with_ims(originals.known, ims_originals.known),
     )
     before = originals.counted_before(earlier)
@@ -98,11 +97,8 @@ def to_summary(bypass: pd.DataFrame, summary: Mapping[str, Amounts], ims_paths: 
             lines.append({"path": path, "note": "Differential effect of amendments, as the 2B summary has it", **gap})
     if not lines:
         return bypass
-    added = pd.DataFrame(lines).assign(taxable_value=0, document=-1, document_date=pd.NaT)
-    added = added.reindex(columns=bypass.columns)
-    for name in added.columns:
-        if added[name].dtype == object or str(added[name].dtype) == "str" or name in ("section", "kind", "supplier_gstin", "supplier_name", "document_number", "reverse_charge"):
-            added[name] = added[name].fillna("").astype("str")
+    text = [name for name in bypass.columns if name not in (*AMOUNTS, "document", "document_date")]
+    added = pd.DataFrame([{**dict.fromkeys(text, ""), "taxable_value": 0, "document": -1, "document_date": pd.NaT, **line} for line in lines], columns=list(bypass.columns))
     added["document_date"] = pd.to_datetime(added["document_date"]).astype("datetime64[s]")
     return pd.concat([bypass, added.astype(dict.fromkeys((*AMOUNTS, "document"), "int64"))], ignore_index=True)
 

@@ -44,9 +44,9 @@ class Originals:
 
 
 def find_originals(
-    documents: pd.DataFrame, book: pd.DataFrame, live: np.ndarray, earlier: pd.DataFrame, period: str, asked: np.ndarray | None = None,
+    documents: pd.DataFrame, book: pd.DataFrame, live: np.ndarray, earlier: pd.DataFrame, period: str, asked: np.ndarray | None = None, own: np.ndarray | None = None,
 ) -> Originals:
-    """`documents` has supplier_gstin, section (IMS label), document_number, document_date, original_number, original_date; `book` the same for the rows that may be originals, of which `live` stand. Only `asked` rows are looked up, all where it is None."""
+    """`documents` has supplier_gstin, section (IMS label), document_number, document_date, original_number, original_date; `book` the same for the rows that may be originals, of which `live` stand. Only `asked` rows are looked up, all where it is None; `own` is the position of each document in the book, if not the same."""
     section = documents["section"]
     is_amendment = section.isin(AMENDMENTS).to_numpy()
     count = len(documents)
@@ -67,8 +67,8 @@ def find_originals(
     for target in (itself, chain):
         found = wanted.found(target, there)
         place = np.where(found >= 0, candidates[found] if len(candidates) else -1, -1)
-        if book is documents:
-            place = np.where(place == rows, -1, place)
+        # An amendment does not amend itself.
+        place = np.where(place == (rows if own is None else own[rows]), -1, place)
         in_book[rows] = np.where(in_book[rows] >= 0, in_book[rows], place)
 
     past_rows = np.flatnonzero((earlier["period"] < period).to_numpy() & earlier["section"].isin(targets).to_numpy()) if len(earlier) else np.zeros(0, dtype=np.int64)

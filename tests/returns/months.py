@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,6 +74,7 @@ class Month:
     def __init__(self, ims: str = "", books: str = "", two_b: str = "", earlier: str = "", summary: dict[str, dict[str, int]] | None = None,
                  pulled: bool | None = None, inputs: dict[str, str] | None = None, settings: Settings = SETTINGS, **changes: object) -> None:
         rows = page(ims)
+        self._made: dict[Any, Any] = {}
         self.settings = replace(settings, **changes) if changes else settings
         self.ims = frame(dict(IMS_LEDGER), rows, **IMS_DEFAULTS)
         blank_supplier = self.ims["section"].isin(["IMPG", "IMPGA"])
@@ -91,17 +94,26 @@ class Month:
         self.work = self.work.assign(action=pd.array(actions, dtype="str"))
         return self
 
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Worked out once for the pieces as they stand."""
+        pieces = (name, id(self.ims), id(self.work), id(self.register), id(self.portal), id(self.earlier), id(self.links), self.settings, tuple(self.inputs.items()), self.work["change"].sum())
+        if pieces not in self._made:
+            self._made[pieces] = make()
+        return self._made[pieces]
+
     @property
     def belonging(self) -> pd.DataFrame:
         return two_b_periods(self.ims, self.portal, self.settings)
 
     @property
     def gstr2b(self) -> Gstr2B:
-        return expected_2b(self.ims, self.work, self.belonging, self.links, self.portal, self.earlier, self.settings)
+        made: Gstr2B = self._once("2b", lambda: expected_2b(self.ims, self.work, self.belonging, self.links, self.portal, self.earlier, self.settings))
+        return made
 
     @property
     def gstr3b(self) -> Gstr3B:
-        return gstr3b(self.gstr2b, self.ims, self.work, self.register, self.links, None, self.inputs, self.settings)
+        made: Gstr3B = self._once("3b", lambda: gstr3b(self.gstr2b, self.ims, self.work, self.register, self.links, None, self.inputs, self.settings))
+        return made
 
     @property
     def reconciliation(self) -> Reconciliation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import formualizer
@@ -10,10 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ims_xl.hosts.base import SheetText
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell, Plan
-from ims_xl.workbook.tabs.gstr3b import read_inputs
 from tests.returns.books import layout, plan
 from tests.returns.months import Month
 from tests.returns.random_month import random_month
