@@ -26,6 +26,7 @@ def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, sett
     if not len(asked):
         return repeats
     pool = np.flatnonzero(single | taken)
+    pool = pool[_same_amounts(documents, pool, asked, settings)]
     evidence = _alike(documents.take(pool), documents.take(asked), settings)
     original, copy = pool[evidence.portal], asked[evidence.books]
     same = (original != copy) & _is_repetition(evidence) & (documents.direction[original] == documents.direction[copy])
@@ -73,6 +74,16 @@ def _alike(pool: Documents, asked: Documents, settings: Settings) -> Evidence:
     at_p, at_a = code // len(asked), code % len(asked)
     rarity = np.ones(len(pool), dtype=np.int64)
     return compare(pool, asked, pool_keys, asked_keys, at_p, at_a, rarity, None, settings, 0)
+
+
+def _same_amounts(documents: Documents, pool: np.ndarray, asked: np.ndarray, settings: Settings) -> np.ndarray:
+    """Those of the pool whose taxable value is within tolerance of one that is asked about, in the same PAN or on the same day."""
+    step = max(100, settings.taxable_tolerance)
+    of_pool, of_asked = documents.money[pool, 0] // step, documents.money[asked, 0] // step
+    wanted = np.concatenate([together(documents.pan[asked], of_asked + shift) for shift in (-1, 0, 1)])
+    strange = asked[documents.standing[asked] != PLACED]
+    of_day = np.concatenate([together(documents.day[strange], documents.money[strange, 0] // step + shift) for shift in (-1, 0, 1)])
+    return np.asarray(np.isin(together(documents.pan[pool], of_pool), wanted) | np.isin(together(documents.day[pool], of_pool), of_day))
 
 
 def _is_repetition(evidence: Evidence) -> np.ndarray:

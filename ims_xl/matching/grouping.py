@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from ims_xl.matching import comparison as c
 from ims_xl.matching.comparison import Evidence, tolerances
@@ -166,36 +167,31 @@ class _Search:
 
     def listed(self) -> None:
         """A voucher whose number lists its documents (A-1, A-2) or spans them (A-1 to A-4)."""
-        vouchers = [v for v in self._in_order(self.documents_of, self.books) if self.open_b[v]]
-        texts = self.books.number.take(np.array(vouchers, dtype=np.int64)).to_pylist() if vouchers else []
-        for voucher, text in zip(vouchers, texts):
-            parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
-            if len(parts) >= 2:
-                self._take_list(voucher, parts, _SPAN.search(text) is not None)
-        # a list whose last entry is no document of this supplier has no edge; look at the rest by its parts alone
         rows = np.flatnonzero(self.open_b)
-        for voucher, text in zip(rows.tolist(), self.books.number.take(rows).to_pylist()):
-            if self.open_b[voucher] and _SEVERAL.search(text):
-                parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
-                if len(parts) >= 2:
-                    self._take_list(voucher, parts, _SPAN.search(text) is not None)
+        rows = rows[np.argsort(self.books.order[rows], kind="stable")]
+        lists = [(voucher, _SPAN.search(text) is not None, parts) for voucher, text in zip(rows.tolist(), self.books.number.take(pa.array(rows)).to_pylist())
+                 if _SEVERAL.search(text) and len(parts := [part.strip() for part in _SEVERAL.split(text) if part.strip()]) >= 2]
+        keys = closer_keys(pa.array([part for _, _, parts in lists for part in parts], type=pa.large_string()), self.settings)
+        start = 0
+        for voucher, span, parts in lists:
+            self._take_list(voucher, keys.unyeared[start : start + len(parts)], keys.serial[start : start + len(parts)], span)
+            start += len(parts)
 
-    def _take_list(self, voucher: int, parts: list[str], span: bool) -> None:
+    def _take_list(self, voucher: int, numbers: np.ndarray, serials: np.ndarray, span: bool) -> None:
         nearby = self._nearby(voucher, self.books.day[voucher], 400)
         if not len(nearby):
             return
-        keys = closer_keys(_arrow(parts), self.settings)
         unyeared, serial = self.portal_keys.unyeared[nearby], self.portal_keys.serial[nearby]
         named: list[int] = []
-        for at in range(len(parts)):
-            hits = nearby[unyeared == keys.unyeared[at]]
+        for number, of_number in zip(numbers, serials):
+            hits = nearby[unyeared == number]
             if not len(hits):
-                hits = nearby[(serial == keys.serial[at]) & (keys.serial[at] != 0)]
+                hits = nearby[(serial == of_number) & (of_number != 0)]
             if len(hits) == 1 and int(hits[0]) not in named:
                 named.append(int(hits[0]))
         target = self.books.money[voucher]
         if len(named) >= 2 and self._adds_up(named, target, 1 + len(named) // 2):
-            self.take(named, [voucher], self._adds_up(named, target, 1), len(named) == len(parts))
+            self.take(named, [voucher], self._adds_up(named, target, 1), len(named) == len(numbers))
             return
         if named:
             others = (self._between(voucher, named) or self._rest_of(voucher, named)) if span else []
@@ -344,9 +340,3 @@ def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ..
     yield tuple(named)
     for size in range(2, len(named)):
         yield from itertools.combinations(named, size)
-
-
-def _arrow(texts: list[str]) -> object:
-    import pyarrow as pa
-
-    return pa.array(texts, type=pa.large_string())

@@ -23,6 +23,7 @@ _YEAR_RUNS: Final = rf"^(|.*\.)(?:FY\.?|F\.Y\.)?(?:{_YEARS})(|\..*)$"
 _YEAR_IN_FRONT: Final = rf"(^|\.)(?:{_YEARS.replace(chr(92) + '.?', '')})([0-9]{{3,}})"
 _YEAR_BEHIND: Final = rf"(^|\.)([0-9]{{3,}})(?:{'|'.join(f'20{year}{year + 1}' for year in range(17, 36))})(\.|$)"
 _PAIRS: Final = "|".join(f"{year}\\.?(?:20)?{year + 1}" for year in range(17, 36))
+_YEAR_SOMEWHERE: Final = rf"(?:^|\.)(?:20)?(?:{_PAIRS})"
 _YEAR_NAMED: Final = rf"^(?:|.*\.)(?:20)?(?P<year>{_PAIRS})(?:\.|$|[0-9]{{3,}})"
 _CALENDAR_YEAR: Final = r"(^|\.)20(?:1[7-9]|2[0-9]|3[0-5])(\.|$)"
 _WORDS: Final = "INVOICE|INVNO|INV|BILLNO|BILL|BOE|BE|NUMBER|NUM|NOS|NO|TAX|DOC|REF|DTD|DT|DATED|VIDE|FY"
@@ -92,29 +93,21 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     bare = text
     if settings.strip_year:
         # PT-23-24-25 is number 23 of 2024-25: of two readings the later one is the year.
-        for pattern, kept in ((_YEAR_RUNS, r"\1\2"), (_YEAR_IN_FRONT, r"\1\2"), (_YEAR_BEHIND, r"\1\2\3"), (_CALENDAR_YEAR, ".")):
-            fewer = pc.ascii_trim(pc.replace_substring(pc.replace_substring_regex(bare, pattern, kept), "..", "."), characters=".")
-            # A year that is the only run of digits is no year: it is the number.
-            bare = pc.if_else(pc.match_substring_regex(fewer, "[0-9]"), fewer, bare)
+        for test, pattern, kept in _YEAR_FORMS:
+            bare = _changed_where(bare, test, pattern, kept)
     if settings.strip_prefix:
-        fewer = pc.ascii_trim(pc.replace_substring_regex(bare, _NOISE, "."), characters=".")
-        bare = pc.if_else(pc.match_substring_regex(fewer, "[0-9A-Z]"), fewer, bare)
+        bare = _changed_where(bare, _NOISE, _NOISE, ".", least="[0-9A-Z]")
     year = _year_named(text) if settings.strip_year else np.zeros(len(text), dtype=np.int64)
     unyeared = _without_zeros(bare) if settings.strip_zeros else bare
-    long_run = pc.struct_field(pc.extract_regex(bare, r"^(?:.*[^0-9])?(?P<run>[0-9]{3,})(?:[^0-9].*)?$"), "run")
-    last_run = pc.struct_field(pc.extract_regex(bare, r"^(?:.*[^0-9])?(?P<run>[0-9]+)[^0-9]*$"), "run")
-    serial = pc.ascii_ltrim(pc.fill_null(pc.coalesce(long_run, last_run), ""), characters="0")
-    without_long = pc.replace_substring_regex(bare, r"^(.*[^0-9])?[0-9]{3,}([^0-9].*)?$", r"\1.\2")
-    without_last = pc.replace_substring_regex(bare, r"^(.*[^0-9])?[0-9]+([^0-9]*)$", r"\1.\2")
-    beside = pc.replace_substring_regex(pc.if_else(pc.equal(pc.fill_null(long_run, ""), ""), without_last, without_long), "[^0-9]+", "")
+    serial, beside = _serials(bare)
     stem = pc.replace_substring_regex(unyeared, r"\.(?:[0-9]{1,2}|[A-Z]{1,4}|[A-Z]\.[0-9]{1,2})$", "")
     stem = pc.if_else(pc.match_substring_regex(stem, "[0-9]"), stem, "")
     plain = pc.replace_substring(text, ".", "")
     plain_stem = pc.replace_substring(pc.replace_substring_regex(text, r"\.(?:[0-9]{1,2}|[A-Z])$", ""), ".", "")
     plain_stem = pc.if_else(pc.equal(plain_stem, plain), pa.scalar("", pa.large_string()), plain_stem)
     folded = _folded(plain) if settings.look_alikes else plain
-    digits = pc.if_else(pc.less_equal(pc.binary_length(serial), 18), serial, "")
-    value = pc.cast(pc.if_else(pc.equal(digits, ""), "-1", digits), pa.int64())
+    digits = pc.if_else(pc.and_(pc.less_equal(pc.binary_length(serial), 18), pc.not_equal(serial, "")), serial, pa.scalar("-1", pa.large_string()))
+    value = pc.cast(digits, pa.int64())
     return CloserKeys(
         unyeared=text_codes(unyeared), serial=text_codes(serial), beside=text_codes(pc.ascii_ltrim(beside, characters="0")), letters=text_codes(pc.replace_substring_regex(unyeared, "[^A-Z]+", "")),
         stem=text_codes(stem), plain_stem=text_codes(plain_stem), folded=text_codes(folded), year=year, serial_length=np.asarray(pc.binary_length(serial)).astype(np.int64),
@@ -122,9 +115,44 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     )
 
 
+_YEAR_FORMS: Final = (   # where to look (quick), what to take out, what to leave
+    (rf"(^|\.)(?:FY\.?|F\.Y\.)?(?:{_YEARS})(\.|$)", _YEAR_RUNS, r"\1\2"),
+    (_YEAR_IN_FRONT, _YEAR_IN_FRONT, r"\1\2"),
+    (_YEAR_BEHIND, _YEAR_BEHIND, r"\1\2\3"),
+    (_CALENDAR_YEAR, _CALENDAR_YEAR, "."),
+)
+
+
+def _changed_where(text: Any, test: str, pattern: str, kept: str, least: str = "[0-9]") -> Any:
+    """The text with `pattern` taken out where `test` finds it and enough is left: a year that is the only run of digits is no year but the number."""
+    found = pc.match_substring_regex(text, test)
+    if not pc.any(found).as_py():
+        return text
+    some = text.filter(found)
+    fewer = pc.ascii_trim(pc.replace_substring(pc.replace_substring_regex(some, pattern, kept), "..", "."), characters=".")
+    return pc.replace_with_mask(text, found, pc.if_else(pc.match_substring_regex(fewer, least), fewer, some))
+
+
+def _serials(bare: Any) -> tuple[Any, Any]:
+    """The serial of every number (the last run of three digits or more, else the last run) without leading zeros, and the digits beside it."""
+    head = pc.replace_substring_regex(bare, "[^0-9]+$", "")
+    run = pc.replace_substring_regex(head, "^.*[^0-9]", "")
+    beside = pc.replace_substring_regex(pc.replace_substring_regex(head, "[0-9]+$", ""), "[^0-9]+", "")
+    short = pc.and_(pc.less(pc.binary_length(run), 3), pc.match_substring_regex(head, "[0-9]{3}"))
+    if pc.any(short).as_py():
+        some = bare.filter(short)
+        longer = pc.struct_field(pc.extract_regex(some, r"^(?:.*[^0-9])?(?P<run>[0-9]{3,})(?:[^0-9].*)?$"), "run")
+        others = pc.replace_substring_regex(pc.replace_substring_regex(some, r"^(.*[^0-9])?[0-9]{3,}([^0-9].*)?$", r"\1.\2"), "[^0-9]+", "")
+        run, beside = pc.replace_with_mask(run, short, pc.fill_null(longer, "")), pc.replace_with_mask(beside, short, others)
+    return pc.ascii_ltrim(run, characters="0"), beside
+
+
 def _year_named(runs: Any) -> np.ndarray:
-    found = pc.struct_field(pc.extract_regex(runs, _YEAR_NAMED), "year")
-    return np.asarray(pc.cast(pc.fill_null(pc.utf8_slice_codeunits(found, 0, 2), "0"), pa.int64()))
+    years = np.zeros(len(runs), dtype=np.int64)
+    where = np.flatnonzero(pc.match_substring_regex(runs, _YEAR_SOMEWHERE).to_numpy(zero_copy_only=False))
+    found = pc.struct_field(pc.extract_regex(runs.take(pa.array(where)), _YEAR_NAMED), "year")
+    years[where] = np.asarray(pc.cast(pc.fill_null(pc.utf8_slice_codeunits(found, 0, 2), "0"), pa.int64()))
+    return years
 
 
 def _capitals(numbers: Any) -> Any:
