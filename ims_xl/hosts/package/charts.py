@@ -19,6 +19,7 @@ _SHEET_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDr
 _MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _OURS = re.compile(rb"name=\"ims-xl chart \d+\"")
 _SHEET = re.compile(r"=?'?((?:[^'!]|'')+)'?!")
+_PLACE = re.compile(rb"<(?:[\w.-]+:)?from>.*?col>(\d+)<.*?row>(\d+)<", re.S)
 _EMU = 9525                              # English metric units in a pixel
 
 
@@ -64,7 +65,7 @@ def put_charts(workbook: Workbook, sheet: Worksheet, sheet_part: str, charts: Se
         return
     if drawing:
         data = xml.as_utf8(archive.read(drawing))
-        data = _without_ours(workbook, drawing, data)
+        data = _without_ours(workbook, drawing, data, {(c.row, c.column) for c in charts})
     else:
         drawing = free_part(archive, "xl/drawings/drawing{}.xml")
         data = in_dialect(f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<xdr:wsDr xmlns:xdr="{_SHEET_DRAWING}" xmlns:a="{_MAIN}"></xdr:wsDr>'.encode(), workbook.strict)
@@ -84,14 +85,17 @@ def put_charts(workbook: Workbook, sheet: Worksheet, sheet_part: str, charts: Se
     archive.write(drawing, data)
 
 
-def _without_ours(workbook: Workbook, drawing: str, data: bytes) -> bytes:
+def _without_ours(workbook: Workbook, drawing: str, data: bytes, places: set[tuple[int, int]]) -> bytes:
+    """The drawing without our charts: known by their names, or (where another program renamed them) by standing where ours stand."""
     archive = workbook.archive
     ties = {r.id: r.target for r in relations(archive, drawing)}
     cut: set[str] = set()
     for anchor in reversed(xml.inside(data, xml.root(data))):
         text = data[anchor.start: anchor.end]
-        if _OURS.search(text):
-            cut |= {m.decode() for m in re.findall(rb"<c:chart[^>]*?r:id=\"([^\"]+)\"", text)}
+        holds = re.findall(rb"<(?:[\w.-]+:)?chart\s[^>]*?r:id=\"([^\"]+)\"", text)
+        place = _PLACE.search(text)
+        if _OURS.search(text) or (holds and place and (int(place[2]) + 1, int(place[1]) + 1) in places):
+            cut |= {m.decode() for m in holds}
             data = data[: anchor.start] + data[anchor.end:]
     unrelate(archive, drawing, cut)
     for tie in cut:
