@@ -171,7 +171,7 @@ def _pull_2b(state: BookState, paths: Sequence[Path], read_at: str, lines: list[
     if all(sha in known for sha in shas):
         lines.append(f"{', '.join(p.name for p in paths)}: already in the book, nothing changed")
         return state
-    read = read_2b(list(paths), state.settings.gstin, state.settings.period)
+    read = read_2b(list(paths), state.settings.gstin, state.settings.period, state.settings.quarterly)
     if _older(read, state.portal_2b):
         held = state.portal_2b.generated_on if state.portal_2b else None
         lines.append(f"{', '.join(p.name for p in paths)}: drawn on {read.generated_on}, older than the one in the book ({held}); left aside")
