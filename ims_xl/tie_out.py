@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from ims_xl.report import rupees
-from ims_xl.state import Reconciliation, TieOut
+from ims_xl.state import Amounts, Reconciliation, TieOut
 from ims_xl.vocabulary import HEADS, Action, Change, Section
 
 
@@ -64,19 +64,53 @@ def _actions(rec: Reconciliation) -> Iterator[TieOut]:
 
 def _two_b(rec: Reconciliation) -> Iterator[TieOut]:
     two_b = rec.gstr2b
-    counted = two_b.rows["counts"].to_numpy(dtype=bool)
-    action = rec.state.work["action"].to_numpy(dtype=object)
-    in_force = counted & np.isin(action, [Action.ACCEPT, Action.NO_ACTION])
-    yield _check("Documents of this period counted in expected GSTR-2B", int(in_force.sum()), int(in_force.sum()), "estimated: no GSTR-2B of the period is pulled" if two_b.estimated else "")
+    estimated = "estimated: no GSTR-2B of the period is pulled" if two_b.estimated else ""
+    for head in HEADS:
+        yield _check(f"Expected GSTR-2B {_HEAD[head]}: documents one by one = boxes", rupees(_by_document(rec, head)), rupees(_box_sum(two_b.boxes, _CREDIT, head)), estimated)
     if not two_b.portal_boxes:
         yield TieOut("Portal GSTR-2B of the period", "pulled", "not pulled yet", True, "Expected figures are a forecast until the 2B of the period is pulled (drawn on the 14th).")
         return
+    lines = two_b.differences
     for block in ("itcavl", "itcunavl", "itcrev", "itcRejected"):
+        in_block = lines[lines["path"].str.startswith(block + ".")]
         for head in HEADS:
-            expected = sum(box.get(head, 0) for path, box in two_b.boxes.items() if path.startswith(block + ".") and path.count(".") == 2)
-            portal = sum(box.get(head, 0) for path, box in two_b.portal_boxes.items() if path.startswith(block + ".") and path.count(".") == 2)
-            if expected or portal:
-                yield _check(f"GSTR-2B {block} {head.upper()}: portal = expected", rupees(portal), rupees(expected), "" if expected == portal else "see the documents listed on GSTR-2B")
+            expected, portal = _printed(two_b.boxes, block, head), _printed(two_b.portal_boxes, block, head)
+            if not (expected or portal):
+                continue
+            explained = int(in_block[head].sum()) if len(in_block) else 0
+            note = "" if expected == portal else f"{len(in_block)} documents make the difference; they are listed on GSTR-2B"
+            yield _check(f"GSTR-2B {block} {_HEAD[head]}: portal + documents explained = expected", rupees(portal + explained), rupees(expected), note)
+
+
+_HEAD = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "Cess"}
+_CREDIT = ("nonrevsup", "revsup", "isdsup", "imports")
+
+
+def _printed(boxes: Mapping[str, Amounts], block: str, head: str) -> int:
+    """The block's rows as the form prints them, Part B among them, all positive."""
+    return sum(box.get(head, 0) for path, box in boxes.items() if path.startswith(block + ".") and path.count(".") == 2)
+
+
+def _box_sum(boxes: Mapping[str, Amounts], groups: tuple[str, ...], head: str) -> int:
+    """Credit of the ITC available block: Part A less Part B."""
+    return sum(
+        box.get(head, 0) * (-1 if path.split(".")[1] == "othersup" else 1) for path, box in boxes.items()
+        if path.startswith("itcavl.") and path.count(".") == 2 and path.split(".")[1] in (*groups, "othersup")
+    )
+
+
+def _by_document(rec: Reconciliation, head: str) -> int:
+    """The same credit added up from the documents: IMS rows in force with their declared reductions, and what bypasses IMS."""
+    rows, action = rec.gstr2b.rows, rec.state.work["action"].to_numpy(dtype=object)
+    in_force = rows["counts"].to_numpy(dtype=bool) & np.isin(action, [Action.ACCEPT, Action.NO_ACTION])
+    sign = rec.state.ims["section"].map({s.value: s.document_type.sign for s in Section}).fillna(1).to_numpy(dtype=np.int64)
+    amounts = rows[f"itc_{head}" if f"itc_{head}" in rows else f"effect_{head}"].to_numpy(dtype=np.int64)
+    total = int((amounts * sign)[in_force].sum())
+    past = rec.gstr2b.bypass
+    if len(past):
+        here = past[past["path"].str.startswith("itcavl.")]
+        total += int(here.loc[~here["path"].str.contains(".othersup."), head].sum()) - int(here.loc[here["path"].str.contains(".othersup."), head].sum())
+    return total
 
 
 def _three_b(rec: Reconciliation) -> Iterator[TieOut]:

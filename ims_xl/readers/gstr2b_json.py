@@ -71,6 +71,14 @@ def _inner(top: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _block(sections: Mapping[str, Any], block: str, file: str, problems: list[Problem]) -> list[pd.DataFrame]:
     frames = []
     for key, groups in sections.items():
+        if key.strip().lower() == "itcrev" and block != "reversal":
+            # Rule 37A reversals stand beside the documents or inside them, as an object or as a list of one.
+            for inner in groups if isinstance(groups, list) else [groups]:
+                if isinstance(inner, dict):
+                    frames += _block(inner, "reversal", file, problems)
+                elif inner is not None:
+                    problems.append(Problem(file, block, 0, key, f"'{key}' should hold sections, and holds {kind_of(inner)}"))
+            continue
         section = {"impga": "impg", "impgseza": "impgsez", "impgasez": "impgsez", "eco": "ecom", "ecoa": "ecoma"}.get(key.strip().lower(), key.strip().lower())
         if section in _ARRAY and isinstance(groups, list):
             frame = _Documents(section, block, file, problems, amended=key.strip().lower() != section and section.startswith("imp")).frame(groups)
