@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import formualizer
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
+from ims_xl.hosts.base import SheetText
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell, Plan
+from ims_xl.workbook.tabs.gstr3b import read_inputs
 from tests.returns.books import layout, plan
 from tests.returns.months import Month
 from tests.returns.random_month import random_month
@@ -22,14 +29,26 @@ def formulas(whole: Plan) -> dict[tuple[str, int, int], Cell]:
     return {(sheet.name, row, column): cell for sheet in whole.sheets for (row, column), cell in sheet.cells.items() if cell.formula}
 
 
-def wrong(engine: formualizer.Workbook, cells: dict[tuple[str, int, int], Cell]) -> list[tuple[object, ...]]:
+def spoiled(whole: Plan) -> Plan:
+    """The same plan with every cached value of the tabs and helpers wrong: what comes out right was recalculated."""
+    sheets = tuple(replace(sheet, cells={at: replace(cell, value=-987654.0) if cell.formula else cell for at, cell in sheet.cells.items()}) for sheet in whole.sheets)
+    return replace(whole, sheets=sheets)
+
+
+def wrong(value_of: Callable[[str, int, int], object], cells: dict[tuple[str, int, int], Cell]) -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     for (sheet, row, column), cell in cells.items():
-        value = engine.evaluate_cell(sheet, row, column)
+        value = value_of(sheet, row, column)
         same = value == cell.value if isinstance(cell.value, str) else isinstance(value, (int, float)) and abs(float(value) - float(cell.value or 0)) < 0.0051
         if not same:
             found.append((sheet, row, column, cell.value, value, cell.formula))
     return found
+
+
+def engine_of(path: Path) -> formualizer.Workbook:
+    engine = formualizer.load_workbook(str(path))
+    engine.evaluate_all()
+    return engine
 
 
 def changed(month: Month, seed: int) -> Month:
@@ -73,14 +92,15 @@ def type_into(engine: formualizer.Workbook, before: Month, after: Month) -> None
 def test_formulas_equal_the_cached_values_before_and_after_actions_change(count: int, seed: int, pulled: bool, tmp_path: Path) -> None:
     month = random_month(count, seed, pulled)
     whole = plan(month.reconciliation)
-    paint(whole, tmp_path / "book.xlsx")
-    engine = formualizer.load_workbook(str(tmp_path / "book.xlsx"))
+    paint(spoiled(whole), tmp_path / "book.xlsx")
+    engine = engine_of(tmp_path / "book.xlsx")
     cells = formulas(whole)
     assert len(cells) > 500
-    assert wrong(engine, cells) == []
+    assert wrong(engine.get_value, cells) == []
 
     after = changed(month, seed)
     type_into(engine, month, after)
+    engine.evaluate_all()
     expected = {k: v for k, v in formulas(plan(after.reconciliation)).items() if k in cells}
     assert len(expected) > 450
     moved = sum(1 for k, v in expected.items() if v.value != cells[k].value)
@@ -89,8 +109,61 @@ def test_formulas_equal_the_cached_values_before_and_after_actions_change(count:
     labels = _labels(whole), _labels(plan(after.reconciliation))
     same_place = {k: v for k, v in expected.items() if labels[0].get((k[0], k[1])) == labels[1].get((k[0], k[1]))}
     assert len(same_place) > 450
-    assert wrong(engine, same_place) == []
+    assert wrong(engine.get_value, same_place) == []
 
 
 def _labels(whole: Plan) -> dict[tuple[str, int], object]:
     return {(sheet.name, row): cell.value for sheet in whole.sheets for (row, column), cell in sheet.cells.items() if column == 2}
+
+
+ALWAYS = """<?xml version="1.0"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+
+
+def test_libreoffice_recalculates_the_same_figures(tmp_path: Path) -> None:
+    month = random_month(300, 5)
+    whole = plan(changed(month, 5).reconciliation)
+    paint(spoiled(whole), tmp_path / "book.xlsx")
+    profile = tmp_path / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(ALWAYS)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={profile.parent.as_uri()}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "book.xlsx")],
+        check=True, timeout=180, capture_output=True,
+    )
+    book = openpyxl.load_workbook(tmp_path / "out" / "book.xlsx", data_only=True)
+    assert wrong(lambda sheet, row, column: book[sheet].cell(row, column).value, formulas(whole)) == []
+
+
+def test_a_book_of_twenty_thousand_documents_recalculates_quickly_and_the_same(tmp_path: Path) -> None:
+    month = random_month(20_000, 6)
+    whole = plan(month.reconciliation)
+    paint(spoiled(whole), tmp_path / "book.xlsx")
+    engine = formualizer.load_workbook(str(tmp_path / "book.xlsx"))
+    began = time.perf_counter()
+    engine.evaluate_all()
+    assert time.perf_counter() - began < 20
+    assert wrong(engine.get_value, formulas(whole)) == []
+
+
+def as_text(whole: Plan, name: str) -> SheetText:
+    """The tab as a host would read it back."""
+    sheet = next(s for s in whole.sheets if s.name == name)
+    cells = {at: cell.value for at, cell in sheet.cells.items()}
+    rows, columns = range(1, max(r for r, _ in cells) + 1), range(1, max(c for _, c in cells) + 1)
+    frame = pd.DataFrame([["" if cells.get((r, c)) is None else f"{cells[r, c]:.12g}" if isinstance(cells[r, c], float) else str(cells[r, c]) for c in columns] for r in rows], index=rows, columns=columns)
+    return SheetText(name, frame)
+
+
+def test_what_is_typed_on_gstr_3b_is_read_back_by_id() -> None:
+    month = random_month(60, 7)
+    month.inputs["3b.4B2.other.cess"] = "not yet known"
+    found = read_inputs(as_text(plan(month.reconciliation), "GSTR-3B"))
+    typed = {name: text for name, text in found.items() if text}
+    assert typed == {
+        "3b.3.1a.taxable_value": "9000000", "3b.3.1a.igst": "400000", "3b.3.1a.cgst": "350000.5", "3b.3.1a.sgst": "350000.5", "3b.4A5.reclaim.cgst": "1200", "3b.4B1.rule42.igst": "-500",
+        "3b.ledger.igst": "100000", "3b.4D2.override.cgst": "77", "3b.4D2.reason": "as per notice", "3b.4A2.services.igst": "1800", "3b.4B2.other.cess": "not yet known",
+    }
+    again = random_month(60, 7)
+    again.inputs = found
+    assert again.gstr3b.boxes == month.gstr3b.boxes
