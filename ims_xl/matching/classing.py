@@ -14,10 +14,9 @@ from ims_xl.matching.comparison import one_slip_apart
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, DEBIT_NOTE, NO_DAY, Documents, Vouchers, financial_years
 from ims_xl.matching.duplicates import duplicates
 from ims_xl.matching.explaining import Story, explain
-from ims_xl.matching.grouping import Group
+from ims_xl.matching.found import Found
 from ims_xl.matching.hand import Hand
 from ims_xl.matching.hashing import together
-from ims_xl.matching.partition import Found
 from ims_xl.settings import Settings
 from ims_xl.state import Links
 from ims_xl.vocabulary import MatchClass
@@ -65,8 +64,7 @@ def assemble(ims: pd.DataFrame, register: pd.DataFrame, portal: Documents, vouch
     for group, result in zip(groups, of_groups):
         ims_result[group.portal], voucher_result[group.books] = result, result
     ims_result[single_p], voucher_result[single_b] = of_p, of_b
-    story = Story(ims, register, portal, vouchers, found, pairs.match_class, pairs.clean, groups, single_p, successor, repeats_p, single_b, repeats_b, class_b)
-    texts = explain(story, settings)
+    texts = explain(Story(ims, register, portal, vouchers, found, groups, single_p, successor, repeats_p, single_b, repeats_b, outside))
     back = np.argsort(number, kind="stable")
     codes = np.concatenate([pairs.match_class, np.full(n_groups, _CODE[MatchClass.GROUPED]), class_p, class_b])[back]
     clean = np.concatenate([pairs.clean, group_clean, np.zeros(len(single_p) + len(single_b), dtype=bool)])[back]
@@ -102,9 +100,9 @@ def judge(portal: Documents, books: Documents, found: Found, unbooked: np.ndarra
     enough |= (found.number <= c.N_NEIGHBOUR) & clear & (found.rarity == 0) & (equal_day | ((found.number <= c.N_ONE_OFF) & explained))
     # No number at all, but the very day and an amount, to the paisa, of a supplier whose amounts hardly ever repeat.
     enough |= (found.number == c.N_BLANK) & clear & equal_day & (found.rarity == 0) & (found.amount == c.A_EQUAL)
-    clean = (enough | found.sure) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
+    clean = (enough | found.sure | found.by_hand) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
     clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
-    clean &= ~_has_twin(portal, books, found, unbooked)
+    clean &= ~_has_twin(portal, books, found, unbooked) | found.by_hand
     confidence = np.clip(50 + (found.points - 44) // 2, 30, 99)
     confidence = np.where(clean, np.maximum(confidence, 90), np.minimum(confidence, 89))
     confidence = np.where(~clear & ~found.sure, np.minimum(confidence, 60), confidence)
@@ -142,5 +140,3 @@ def _taken(rows: int, linked: np.ndarray, groups: list[np.ndarray]) -> np.ndarra
 def _ordered(texts: list[str], order: np.ndarray) -> pd.Series:
     return pd.Series(texts, dtype="str").take(order).reset_index(drop=True)
 
-
-__all__ = ["CLASSES", "Group", "assemble", "judge"]

@@ -222,7 +222,7 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     letters = portal_keys.letters[at_p] == books_keys.letters[at_b]
     longer = np.abs(portal_keys.serial_length[at_p] - books_keys.serial_length[at_b])
     one_form = (letters & (books_keys.letters[at_b] != 0) & (longer <= 1)) | ((letters | (books_keys.letters[at_b] == 0)) & beside)
-    level[one_form & (level == N_DIFFERS) & (books_keys.serial[at_b] != 0)] = N_SIBLING
+    level[one_form & ((level == N_DIFFERS) | (level == N_TWO_OFF)) & (books_keys.serial[at_b] != 0)] = N_SIBLING
     level[np.array([len(b) >= 3 and p.endswith(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
     level[short] = N_SHORT
     return level
@@ -254,7 +254,7 @@ def _short_form(portal: str, books: str) -> bool:
     if len(plain) != int(tail) + 1 or not digits or len(digits) > len(plain) or len(digits) < 3:
         return False
     rounded = round(int(plain) / 10 ** (len(plain) - len(digits)))
-    return rounded == int(digits)
+    return bool(rounded == int(digits))
 
 
 def _distance(one: list[str], other: list[str]) -> np.ndarray:

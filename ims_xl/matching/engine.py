@@ -6,14 +6,18 @@ one look across suppliers at what is left -> duplicates -> classes, clean flag, 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from ims_xl.matching.classing import assemble
-from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, FORMLESS, OWN, PLACED, Documents, gather_vouchers, portal_documents, with_lone_numbers
+from ims_xl.matching.comparison import tolerances
+from ims_xl.matching.documents import PLACED, Documents, gather_vouchers, portal_documents, with_lone_numbers
 from ims_xl.matching.duplicates import portal_copies
-from ims_xl.matching.hand import read_hand_links
-from ims_xl.matching.partition import Found, joined, link_leftovers, link_partition
+from ims_xl.matching.found import Found, Group, joined
+from ims_xl.matching.hand import Hand, read_hand_links
+from ims_xl.matching.partition import link_as_told, link_leftovers, link_partition
 from ims_xl.matching.slips import probable_gstins
 from ims_xl.matching.superseding import superseded_by
 from ims_xl.progress import Progress, silent
@@ -24,7 +28,10 @@ PARTITION_ROWS = 150_000
 """Documents compared at a time: bounds the memory; the result does not depend on it."""
 
 
-def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings, hand_links: HandLinks = HandLinks(), progress: Progress = silent) -> Links:
+NO_HAND_LINKS = HandLinks()
+
+
+def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings, hand_links: HandLinks = NO_HAND_LINKS, progress: Progress = silent) -> Links:
     """Every IMS row and every register line in exactly one result (see `ims_xl.state.Links`).
 
     `ims` and `register` carry typed columns of IMS_LEDGER and REGISTER_LEDGER; missing optional columns count as blank.
@@ -39,14 +46,14 @@ def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings
     open_p = (successor < 0) & (copies < 0) & ~hand.portal
     open_b = ~hand.books
     portal = with_lone_numbers(portal, open_p)
-    found = _link(portal, books, open_p, open_b, settings, progress)
+    found = _link(portal, books, open_p, open_b, hand, settings, progress)
     progress("Writing explanations", 0.9)
     links = assemble(ims, register, portal, vouchers, found, successor, copies, hand, settings)
     progress("Matched", 1.0)
     return links
 
 
-def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.ndarray, settings: Settings, progress: Progress) -> Found:
+def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.ndarray, hand: Hand, settings: Settings, progress: Progress) -> Found:
     at_p, at_b = np.flatnonzero(open_p), np.flatnonzero(open_b)
     placed_p = at_p[portal.gstin[at_p] != 0]
     placed_b = at_b[books.standing[at_b] == PLACED]
@@ -54,7 +61,7 @@ def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.nd
     founds: list[Found] = []
     for number, (rows_p, rows_b) in enumerate(parts):
         progress("Matching supplier by supplier", 0.1 + 0.6 * number / len(parts))
-        founds.append(link_partition(portal.take(placed_p[rows_p]), books.take(placed_b[rows_b]), settings))
+        founds.append(link_partition(portal.take(placed_p[rows_p]), books.take(placed_b[rows_b]), settings, hand.apart))
     found = joined(tuple(founds))
     free_p, free_b = open_p.copy(), open_b & ~books.reverse_charge
     free_p[found.portal], free_b[found.books] = False, False
@@ -63,8 +70,22 @@ def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.nd
     progress("Looking across suppliers", 0.75)
     left_p, left_b = np.flatnonzero(free_p), np.flatnonzero(free_b)
     alias = probable_gstins(portal, books, left_b)
-    across = link_leftovers(portal.take(left_p), books.take(left_b), alias, settings)
-    return joined((found, across))
+    across = link_leftovers(portal.take(left_p), books.take(left_b), alias, settings, hand.apart)
+    return joined((found, across, _by_hand(portal, books, hand, settings)))
+
+
+def _by_hand(portal: Documents, books: Documents, hand: Hand, settings: Settings) -> Found:
+    """What a person linked: pairs with their evidence, larger links as groups."""
+    pairs = [(p[0], b[0]) for p, b in hand.groups if len(p) == 1 and len(b) == 1]
+    at_p, at_b = np.array([p for p, _ in pairs], dtype=np.int64), np.array([b for _, b in pairs], dtype=np.int64)
+    found = link_as_told(portal.take(at_p), books.take(at_b), settings)
+    groups = []
+    for p, b in hand.groups:
+        if len(p) > 1 or len(b) > 1:
+            rows_p, rows_b = np.array(p), np.array(b)
+            agrees = bool((np.abs(portal.money[rows_p].sum(axis=0) - books.money[rows_b].sum(axis=0)) <= tolerances(settings)).all())
+            groups.append(Group(rows_p, rows_b, agrees, True, False, True))
+    return replace(found, groups=tuple(groups))
 
 
 def partitions(portal_pan: np.ndarray, books_pan: np.ndarray, rows: int = PARTITION_ROWS) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -75,5 +96,3 @@ def partitions(portal_pan: np.ndarray, books_pan: np.ndarray, rows: int = PARTIT
     hands = np.uint64(count)
     return [(np.flatnonzero(portal_pan % hands == hand), np.flatnonzero(books_pan % hands == hand)) for hand in range(count)]
 
-
-__all__ = ["BILL_OF_ENTRY", "BLANK", "FORMLESS", "OWN", "link_documents", "partitions"]

@@ -10,7 +10,6 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ import pyarrow as pa
 from ims_xl.matching import comparison as c
 from ims_xl.matching.comparison import Evidence, tolerances
 from ims_xl.matching.documents import NO_DAY, Documents
+from ims_xl.matching.found import Group
 from ims_xl.matching.hashing import together
 from ims_xl.matching.numbers import CloserKeys, closer_keys
 from ims_xl.settings import Settings
@@ -28,23 +28,6 @@ _SPAN: Final = re.compile(r" to ", re.IGNORECASE)
 _EXACT: Final = 10
 """Paise by which a sum found by search may be off."""
 _DAYS_APART: Final = 62
-
-
-@dataclass(frozen=True)
-class Group:
-    """Documents and vouchers that belong together, by position."""
-
-    portal: np.ndarray
-    books: np.ndarray
-    agrees: bool
-    """The sums agree within tolerance, head by head."""
-    named: bool
-    """Every booking's number names its documents."""
-    clean: bool = False
-
-    def lifted(self, portal_rows: np.ndarray, books_rows: np.ndarray) -> Group:
-        """The same by row of the whole ledgers."""
-        return Group(portal_rows[self.portal], books_rows[self.books], self.agrees, self.named, self.clean)
 
 
 def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, rarity: np.ndarray,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ class Hand:
     """Documents and vouchers linked by hand, one entry a result."""
     apart: np.ndarray
     """Sorted codes (see `pair_codes`) of pairs that must never be linked."""
+
+
+NOTHING_APART: Final = np.zeros(0, dtype=np.int64)
 
 
 def pair_codes(portal_rows: np.ndarray, voucher_rows: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from ims_xl.matching import comparison as c
 from ims_xl.matching.blocking import candidates_across_suppliers, candidates_within_supplier, singles_on
 from ims_xl.matching.comparison import Evidence, amount_levels, compare, date_levels
 from ims_xl.matching.documents import NO_DAY, PLACED, Documents
-from ims_xl.matching.grouping import Group, find_groups
+from ims_xl.matching.found import Found, joined
+from ims_xl.matching.grouping import find_groups
+from ims_xl.matching.hand import NOTHING_APART, pair_codes
 from ims_xl.matching.hashing import together
 from ims_xl.matching.linking import best_first, ranks, runners_up
 from ims_xl.matching.numbers import CloserKeys, closer_keys
@@ -26,41 +28,17 @@ LEAST_ACROSS = 40
 """Points from which leftovers are a link; never clean."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """Links by position (rows of the whole ledgers), with the evidence for each; and groups."""
-
-    portal: np.ndarray
-    books: np.ndarray
-    number: np.ndarray
-    date: np.ndarray
-    amount: np.ndarray
-    supplier: np.ndarray
-    rarity: np.ndarray
-    points: np.ndarray
-    days: np.ndarray
-    sure: np.ndarray
-    """Found by the exact join: number, date and every amount agree and nothing else has that number."""
-    second_look: np.ndarray
-    """Found across suppliers: never clean."""
-    rival_points: np.ndarray
-    rival_portal: np.ndarray
-    rival_books: np.ndarray
-    groups: tuple[Group, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.portal)
-
-
-def link_partition(portal: Documents, books: Documents, settings: Settings) -> Found:
-    """The links among documents of the same PANs."""
+def link_partition(portal: Documents, books: Documents, settings: Settings, apart: np.ndarray = NOTHING_APART) -> Found:
+    """The links among documents of the same PANs; `apart` are codes of pairs (`hand.pair_codes`) that a person separated."""
     p, b = exact_join(portal, books, settings)
+    together_allowed = _allowed(portal, books, p, b, apart)
+    p, b = p[together_allowed], b[together_allowed]
     free_p, free_b = np.ones(len(portal), dtype=bool), np.ones(len(books), dtype=bool)
     free_p[p], free_b[b] = False, False
     rarity = rarities(portal, books)
     sure = _sure_links(portal, books, p, b, rarity, settings)
     rest_p, rest_b = np.flatnonzero(free_p), np.flatnonzero(free_b & ~books.reverse_charge)
-    rest = _link_rest(portal.take(rest_p), books.take(rest_b), rarity[rest_p], settings)
+    rest = _link_rest(portal.take(rest_p), books.take(rest_b), rarity[rest_p], settings, apart)
     return joined((sure, rest))
 
 
@@ -98,7 +76,7 @@ def _repeats(pan: np.ndarray, value: np.ndarray, books_value: np.ndarray) -> tup
     return counts[inverse], distinct[of_document], total[of_document]
 
 
-def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, settings: Settings) -> Found:
+def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, settings: Settings, apart: np.ndarray = NOTHING_APART) -> Found:
     """The links among what no partition could place; `alias` is the portal GSTIN each voucher's GSTIN is probably a slip for."""
     portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
     at_p, at_b = candidates_across_suppliers(portal, books, portal_keys, books_keys, alias, settings)
@@ -110,29 +88,33 @@ def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, setti
     rarity = counts[inverse] if len(portal) else np.zeros(0, dtype=np.int64)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, alias, settings, LEAST_ACROSS)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS - 40) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
-    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_ACROSS, across=True)
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_ACROSS, apart, across=True)
 
 
-def joined(parts: tuple[Found, ...]) -> Found:
-    """Several findings as one."""
-    columns = {item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Found) if item.name != "groups"}
-    return Found(**columns, groups=tuple(group for part in parts for group in part.groups))
+def link_as_told(portal: Documents, books: Documents, settings: Settings) -> Found:
+    """Row by row the pairs a person linked, with the evidence there is."""
+    every = np.arange(len(portal))
+    portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
+    evidence = compare(portal, books, portal_keys, books_keys, every, every, np.ones(len(portal), dtype=np.int64), None, settings, -(10**6))
+    return replace(_found(portal, books, evidence, every, second_look=False), by_hand=np.ones(len(portal), dtype=bool))
 
 
-def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings: Settings) -> Found:
+def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings: Settings, apart: np.ndarray) -> Found:
     portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
     at_p, at_b = candidates_within_supplier(portal, books, portal_keys, books_keys, settings)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, None, settings, LEAST_WITHIN)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_WITHIN - 30) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
-    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_WITHIN, across=False)
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_WITHIN, apart, across=False)
 
 
 def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, rarity: np.ndarray, settings: Settings, least: int,
-                      across: bool) -> Found:
+                      apart: np.ndarray, across: bool) -> Found:
     """Best pairs first; then groups among what has no partner of its own amount; then best pairs again without the groups."""
+    evidence = evidence.take(np.flatnonzero(_allowed(portal, books, evidence.portal, evidence.books, apart)))
     enough = evidence.take(np.flatnonzero(evidence.points >= least))
     links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
     groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), rarity, settings, across)
+    groups = tuple(group for group in groups if _allowed(portal, books, np.repeat(group.portal, len(group.books)), np.tile(group.books, len(group.portal)), apart).all())
     if groups:
         taken_p, taken_b = np.zeros(len(portal), dtype=bool), np.zeros(len(books), dtype=bool)
         for group in groups:
@@ -142,6 +124,13 @@ def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKe
         links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
     found = _found(portal, books, enough, links, second_look=across)
     return replace(found, groups=tuple(group.lifted(portal.row, books.row) for group in groups))
+
+
+def _allowed(portal: Documents, books: Documents, at_p: np.ndarray, at_b: np.ndarray, apart: np.ndarray) -> np.ndarray:
+    """Pairs that no person has separated."""
+    if not len(apart):
+        return np.ones(len(at_p), dtype=bool)
+    return np.asarray(~np.isin(pair_codes(portal.row[at_p], books.row[at_b]), apart))
 
 
 def _makes_sense(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence) -> np.ndarray:
@@ -172,7 +161,7 @@ def _sure_links(portal: Documents, books: Documents, p: np.ndarray, b: np.ndarra
     points = c.NUMBER_POINTS[number] + c.DATE_POINTS[date] + c.AMOUNT_POINTS[amount] + c.SUPPLIER_POINTS[supplier]
     none = np.full(len(p), -1)
     return Found(portal.row[p], books.row[b], number, date, amount, supplier, rarity[p], points, days, np.ones(len(p), dtype=bool), np.zeros(len(p), dtype=bool),
-                 np.full(len(p), -(10**6)), none, none)
+                 np.zeros(len(p), dtype=bool),                  np.full(len(p), -(10**6)), none, none)
 
 
 def _found(portal: Documents, books: Documents, evidence: Evidence, links: np.ndarray, second_look: bool) -> Found:
@@ -184,8 +173,6 @@ def _found(portal: Documents, books: Documents, evidence: Evidence, links: np.nd
     rival_p = np.where(has, portal.row[evidence.portal[rival]], -1) if len(evidence) else np.full(len(links), -1)
     rival_b = np.where(has, books.row[evidence.books[rival]], -1) if len(evidence) else np.full(len(links), -1)
     flag = np.full(len(links), second_look)
-    return Found(portal.row[e.portal], books.row[e.books], e.number, e.date, e.amount, e.supplier, e.rarity, e.points, e.days, np.zeros(len(links), dtype=bool), flag,
+    return Found(portal.row[e.portal], books.row[e.books], e.number, e.date, e.amount, e.supplier, e.rarity, e.points, e.days, np.zeros(len(links), dtype=bool), flag, np.zeros(len(links), dtype=bool),
                  rival_points, rival_p, rival_b)
 
-
-__all__ = ["CloserKeys", "Found", "exact_join", "joined", "link_leftovers", "link_partition", "rarities"]

@@ -113,7 +113,7 @@ def _dressed_amounts(text: Any, rows: np.ndarray, paise: np.ndarray) -> np.ndarr
         whole, hundredths, following = (_numbers(pc.cast(pc.struct_field(tail, name), pa.int64())) for name in ("rupees", "paise", "next"))
         negative = _mask(pc.equal(pc.struct_field(tail, "sign"), "-"))
         paise[rows[long]] = (whole * 100 + hundredths + (following >= 5)) * np.where(negative, -1, 1)
-    return np.logical_or(done, long)
+    return np.asarray(done | long)
 
 
 _NOUGHT: Final = {"", "-", "--", "nil", "zero", "0.00-"}
