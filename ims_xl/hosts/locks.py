@@ -70,6 +70,9 @@ def alive(pid: int) -> bool:
 def _take(file: Path) -> int | None:
     try:
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:            # the run before us took its empty folder away
+        file.parent.mkdir(exist_ok=True)
+        return None
     except PermissionError:
         if sys.platform == "win32":      # a file that is being removed refuses to open for a moment
             return None
