@@ -7,7 +7,7 @@ them, else the sum of its `items[]` (files up to 2024). Rule 37A reversals (`itc
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -99,22 +99,24 @@ class _Documents:
         self.where = section if block == "docdata" else f"{section} ({block})"
 
     def frame(self, groups: list[Any]) -> pd.DataFrame:
-        docs, heads = self._flat(groups)
+        docs, heads, at = self._flat(groups)
         self.docs = docs
         rows = len(docs)
         if not rows:
             return frame_of({}, 0)
+        # Most optional keys stand in no document at all; such columns cost nothing.
+        self.keys = {key for shape in {tuple(doc) for doc in docs} for key in shape}
         note, isd, boe = self.array == "nt", self.array == "doclist", self.array == "boe"
         columns: dict[str, Any] = {
             "block": self.block, "section": self.section,
             "document_type": self._types(), "amended": self._amended(),
-            "supplier_gstin": [text.upper() for text in self._of_group(heads, "ctin")], "supplier_name": self._of_group(heads, "trdnm"),
+            "supplier_gstin": _spread([text.upper() for text in self._of_group(heads, "ctin")], at), "supplier_name": _spread(self._of_group(heads, "trdnm"), at),
             "document_number": self._text(_NUMBER[self.array]), "document_date": self._days(_DATE[self.array], needed=True),
             "place_of_supply": self._pos(), "supply_type": [] if isd or boe else self._supply("suptyp" if note else "typ"),
             "reverse_charge": self._flags("rev", "N" if self.section in ("ecom", "ecoma") or self.block == "rejected" else ""),
             "itc_available": ["Y"] * rows if boe else self._flags("itcelg" if isd else "itcavl", ""),
-            "reason": self._text("rsn"), "supplier_period": self._of_group(heads, "supprd"),
-            "filed_on": self._group_days(heads, "supfildt"), "port_code": self._text("portcode") if boe else "",
+            "reason": self._text("rsn"), "supplier_period": _spread(self._of_group(heads, "supprd"), at),
+            "filed_on": self._group_days(heads, "supfildt")[at], "port_code": self._text("portcode") if boe else "",
             "reference_date": self._days("refdt") if boe else np.datetime64("NaT", "s"), "amendment_type": self._text("amendType"),
             "rate_percent": self._percent(), "source": self._text("srctyp"), "irn": self._text("irn"),
             "reduction": self._flags("itcRedReq", ""), "ims_status": self._text("imsStatus"), "remarks": self._text("remarks"),
@@ -123,6 +125,8 @@ class _Documents:
         if not columns["supply_type"]:
             columns["supply_type"] = ""
         for name, key in _DECLARED.items():
+            if key not in self.keys:
+                continue
             raw = [doc.get(key) for doc in docs]
             columns[name] = pd.arrays.IntegerArray(self._paise(raw, key), np.array([value is None or value == "" for value in raw]))
         columns |= self._amounts()
@@ -135,10 +139,11 @@ class _Documents:
             columns["original_number"], columns["original_date"] = self._text(number), self._days(day)
         return frame_of(columns, rows)
 
-    def _flat(self, groups: list[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Every document beside its supplier's group; what is no object, or has no number, is set aside with a problem."""
+    def _flat(self, groups: list[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], np.ndarray]:
+        """Every document, the suppliers' groups, and each document's group; what is no object, or has no number, is set aside with a problem."""
         docs: list[dict[str, Any]] = []
         heads: list[dict[str, Any]] = []
+        sizes: list[int] = []
         number = _NUMBER[self.array]
         for place, group in enumerate(groups, 1):
             if not isinstance(group, dict):
@@ -148,15 +153,19 @@ class _Documents:
             if not isinstance(inside, list):
                 self._problem(place, self.array, f"the supplier's entry has no list '{self.array}'; it is set aside")
                 continue
+            before = len(docs)
             for doc in inside:
                 if not isinstance(doc, dict) or doc.get(number) in (None, ""):
                     self._problem(place, number, f"a document of {_plain(group.get('ctin')) or self.section} is set aside: it has no '{number}'")
                     continue
                 docs.append(doc)
-                heads.append(group)
-        return docs, heads
+            heads.append(group)
+            sizes.append(len(docs) - before)
+        return docs, heads, np.repeat(np.arange(len(heads)), sizes)
 
     def _text(self, key: str) -> list[str]:
+        if key not in self.keys:
+            return [""] * len(self.docs)
         raw = [doc.get(key) for doc in self.docs]
         return texts_of(raw) or [_plain(value) for value in raw]
 
@@ -165,8 +174,10 @@ class _Documents:
         return texts_of(raw) or [_plain(value) for value in raw]
 
     def _flags(self, key: str, blank: str) -> list[str]:
+        if key not in self.keys:
+            return [blank] * len(self.docs)
         known = {"Y": "Y", "N": "N", "T": "T", "": blank, "YES": "Y", "NO": "N", "TRUE": "Y", "FALSE": "N"}
-        return [known.get(text, known.get(text.upper(), text)) for text in self._text(key)]
+        return _looked_up(self._text(key), lambda text: known.get(text.upper(), text))
 
     def _types(self) -> list[str] | str:
         if self.array == "inv":
@@ -189,23 +200,27 @@ class _Documents:
         return "Y" if self.section.endswith("a") else "N"
 
     def _supply(self, key: str) -> list[str]:
-        return [supply_type_code(text) if text else "" for text in self._text(key)]
+        return _looked_up(self._text(key), lambda text: supply_type_code(text) if text else "")
 
     def _pos(self) -> list[str]:
-        out = []
-        for place, text in enumerate(self._text("pos"), 1):
-            code = place_code(text) if text else ""
-            if text and not code:
-                self._problem(place, "pos", f"{shown(text)} is not a state code")
-            out.append(code)
-        return out
+        texts = self._text("pos")
+        codes = {text: place_code(text) if text else "" for text in set(texts)}
+        if any(text and not code for text, code in codes.items()):
+            for place, text in enumerate(texts, 1):
+                if text and not codes[text]:
+                    self._problem(place, "pos", f"{shown(text)} is not a state code")
+        return list(map(codes.__getitem__, texts))
 
     def _percent(self) -> list[str]:
         """"" for the full rate (absent or 1), else as written: 0.65."""
+        if "diffprcnt" not in self.keys:
+            return [""] * len(self.docs)
         raw = [doc.get("diffprcnt") for doc in self.docs]
         return ["" if value in (None, "", 1, "1", "1.0", "1.00") or isinstance(value, (dict, list)) else str(value) for value in raw]
 
     def _days(self, key: str, needed: bool = False) -> np.ndarray:
+        if key not in self.keys and not needed:
+            return np.full(len(self.docs), np.datetime64("NaT", "s"))
         raw = [doc.get(key) for doc in self.docs]
         days, bad = days_of(raw)
         for place in np.flatnonzero(bad):
@@ -225,11 +240,11 @@ class _Documents:
     def _amounts(self) -> dict[str, np.ndarray]:
         docs = self.docs
         totals = docs
-        if any("items" in doc for doc in docs):
+        if "items" in self.keys:
             totals = [_with_items(doc) if not _has_totals(doc) else doc for doc in docs]
         made = {name: self._paise([doc.get(key) for doc in totals], key)
                 for name, key in (("document_value", "val"), ("taxable_value", "txval"), ("igst", "igst"), ("cgst", "cgst"), ("sgst", "sgst"), ("cess", "cess"))}
-        for place, doc in enumerate(totals, 1):
+        for place, doc in enumerate(totals, 1) if not {"igst", "cgst", "txval"} & set.intersection(*({*shape} for shape in {tuple(doc) for doc in totals})) else ():
             if "igst" not in doc and "cgst" not in doc and "txval" not in doc:
                 self._problem(place, "txval", "the document has no amounts; it counts 0.00")
         return made
@@ -244,6 +259,17 @@ class _Documents:
 
     def _problem(self, place: int, key: str, message: str) -> None:
         self.problems.append(Problem(self.file, self.where, place, key, message))
+
+
+def _spread(texts: list[str], at: np.ndarray) -> pd.Series:
+    """A supplier's text beside each of its documents."""
+    return pd.Series(texts, dtype="str").take(at).reset_index(drop=True)
+
+
+def _looked_up(texts: list[str], read: Callable[[str], str]) -> list[str]:
+    """Each distinct text read once."""
+    table = {text: read(text) for text in set(texts)}
+    return list(map(table.__getitem__, texts))
 
 
 def _has_totals(doc: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.readers.json_values import typed
-from ims_xl.state import empty
+from ims_xl.state import blank, empty
 from ims_xl.vocabulary import GSTR2B_LEDGER, HEADS, Problem
 
 SECTIONS: Final = ("b2b", "b2ba", "cdnr", "cdnra", "ecom", "ecoma", "isd", "isda", "impg", "impgsez")
@@ -67,9 +67,18 @@ def full_summary(found: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, 
 
 def frame_of(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
     """A GSTR2B_LEDGER from those columns that are known; the rest blank."""
-    base = empty(GSTR2B_LEDGER, rows)
-    return pd.DataFrame({name: typed(pd.Series(columns[name], index=base.index), kind) if name in columns else base[name] for name, kind in GSTR2B_LEDGER.items()},
-                        index=base.index)
+    index = pd.RangeIndex(rows)
+    blanks = {kind: blank(kind, rows) for kind in set(GSTR2B_LEDGER.values())}
+    made: dict[str, pd.Series] = {}
+    for name, kind in GSTR2B_LEDGER.items():
+        value = columns.get(name, "" if kind == "text" else None)
+        if value is None or (isinstance(value, str) and not value):
+            made[name] = blanks[kind]
+        elif isinstance(value, pd.Series):
+            made[name] = typed(value.set_axis(index), kind)
+        else:
+            made[name] = typed(pd.Series(value, index=index, dtype="str" if kind == "text" else None), kind)
+    return pd.DataFrame(made, index=index)
 
 
 def settled(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -209,10 +209,10 @@ def test_a_year_reads_in_a_few_times_the_bare_parsing(tmp_path: Path) -> None:
     def spent(work: Any) -> float:
         best = float("inf")
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             for path in paths:
                 work(path)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     assert spent(lambda path: read_2b([path])) < 6 * spent(lambda path: json.loads(path.read_text(encoding="utf-8")))

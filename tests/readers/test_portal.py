@@ -174,6 +174,6 @@ def test_whatever_bytes_come_the_answer_is_a_file_or_one_sentence(tmp_path_facto
 
 def test_a_hundred_thousand_records_take_seconds(tmp_path: Path) -> None:
     path = write(tmp_path / "big.json", ims_download(*many(20_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_ims(path).ledger) == 20_000
-    assert time.perf_counter() - start < 6
+    assert time.process_time() - start < 6
