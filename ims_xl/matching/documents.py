@@ -90,36 +90,34 @@ class Vouchers:
 def portal_documents(ims: pd.DataFrame, settings: Settings) -> Documents:
     """One document a row of the IMS ledger."""
     rows = len(ims)
-    section = _column(ims, "section")
+    section = ledger_column(ims, "section")
     encoded = section.dictionary_encode()
     sections = [SECTION_BY_KEY.get(value) or Section(value) for value in encoded.dictionary.to_pylist()]
     kinds = np.array([_KIND_OF[s.document_type.value] for s in sections] or [0], dtype=np.int8)
     kind = kinds[np.asarray(encoded.indices)] if rows else np.zeros(0, dtype=np.int8)
     operator = np.array([s.value.startswith("ECO") for s in sections] or [False])[np.asarray(encoded.indices)] if rows else np.zeros(0, dtype=bool)
-    money = _money(ims)
-    number = _column(ims, "document_number")
-    original = _column(ims, "original_number" if "original_number" in ims else "original_document_number")
+    money = ledger_money(ims)
+    number = ledger_column(ims, "document_number")
+    original = ledger_column(ims, "original_number" if "original_number" in ims else "original_document_number")
     amended = np.flatnonzero(np.asarray(pc.binary_length(original)) > 0)
     original_codes = np.zeros(rows, dtype=np.uint64)
     original_codes[amended] = document_number_keys(original.take(pa.array(amended)), settings).runs
     day = _days(ims, "document_date")
     return _documents(
-        settings, row=np.arange(rows), supplier=_column(ims, "supplier_gstin"), recipient=_column(ims, "recipient_gstin"), name=_column(ims, "supplier_name"),
+        settings, row=np.arange(rows), supplier=ledger_column(ims, "supplier_gstin"), recipient=ledger_column(ims, "recipient_gstin"), name=ledger_column(ims, "supplier_name"),
         kind=kind, direction=np.where(kind == CREDIT_NOTE, -1, 1).astype(np.int8), doubtful=operator, day=day, posted=np.full(rows, NO_DAY),
         money=np.abs(money), reverse=np.zeros(rows, dtype=bool), number=number, original=original_codes,
-        content=(text_codes(section), original_codes, text_codes(_column(ims, "supplier_period")), text_codes(_column(ims, "hash"))),
+        content=(text_codes(section), original_codes, text_codes(ledger_column(ims, "supplier_period")), text_codes(ledger_column(ims, "hash"))),
     )
 
 
 def gather_vouchers(register: pd.DataFrame, settings: Settings, separate: np.ndarray | None = None) -> Vouchers:
     """Lines of one voucher number (and source file) become one voucher; lines marked `separate` keep apart by supplier and number."""
-    voucher = text_codes(_column(register, "voucher_number"))
-    if "source_file" in register:
-        voucher = together(voucher, text_codes(_column(register, "source_file")))
-    number, supplier = _column(register, "document_number"), _column(register, "supplier_gstin")
+    voucher = voucher_codes(register)
+    number, supplier = ledger_column(register, "document_number"), ledger_column(register, "supplier_gstin")
     if separate is not None and separate.any():
         voucher = np.where(separate, together(voucher, document_number_keys(number, settings).runs, text_codes(supplier)), voucher)
-    money = _money(register)
+    money = ledger_money(register)
     _, first, of_line, lines = np.unique(voucher, return_index=True, return_inverse=True, return_counts=True)
     speaker = first.copy()   # the line whose words stand for the voucher
     several = np.flatnonzero(lines[of_line] > 1)
@@ -130,18 +128,18 @@ def gather_vouchers(register: pd.DataFrame, settings: Settings, separate: np.nda
         speaker[of_line[by_weight[heads]]] = by_weight[heads]
     total = _sums(money, of_line, len(first))
     where = pa.array(speaker)
-    buyers_view, suppliers_view = _column(register, "voucher_type").take(where), _column(register, "document_type").take(where)
+    buyers_view, suppliers_view = ledger_column(register, "voucher_type").take(where), ledger_column(register, "document_type").take(where)
     kind, doubtful = _kinds(buyers_view, suppliers_view, total)
     against = np.where(total[:, 0] != 0, total[:, 0], total[:, 1:].sum(axis=1)) < 0
     credit = (kind == CREDIT_NOTE) | against
     kind = np.where(against & (kind != BILL_OF_ENTRY), CREDIT_NOTE, kind).astype(np.int8)
-    reverse = np.asarray(pc.equal(pc.ascii_upper(pc.utf8_slice_codeunits(_column(register, "reverse_charge"), 0, 1)), "Y"))
+    reverse = np.asarray(pc.equal(pc.ascii_upper(pc.utf8_slice_codeunits(ledger_column(register, "reverse_charge"), 0, 1)), "Y"))
     reverse_voucher = np.zeros(len(first), dtype=bool)
     reverse_voucher[of_line[reverse]] = True
-    nature = pc.binary_join_element_wise(buyers_view, suppliers_view, _column(register, "supply_nature").take(where), pa.scalar(" ", pa.large_string()))
+    nature = pc.binary_join_element_wise(buyers_view, suppliers_view, ledger_column(register, "supply_nature").take(where), pa.scalar(" ", pa.large_string()))
     documents = _documents(
-        settings, row=np.arange(len(first)), supplier=supplier.take(where), recipient=_column(register, "recipient_gstin").take(where),
-        name=_column(register, "supplier_name").take(where), kind=kind, direction=np.where(credit, -1, 1).astype(np.int8), doubtful=doubtful & ~against,
+        settings, row=np.arange(len(first)), supplier=supplier.take(where), recipient=ledger_column(register, "recipient_gstin").take(where),
+        name=ledger_column(register, "supplier_name").take(where), kind=kind, direction=np.where(credit, -1, 1).astype(np.int8), doubtful=doubtful & ~against,
         day=_days(register, "document_date")[speaker], posted=_days(register, "voucher_date")[speaker],
         money=np.where(against[:, None], -total, total), reverse=reverse_voucher, number=number.take(where), original=np.zeros(len(first), dtype=np.uint64),
         content=(voucher[speaker], text_codes(buyers_view)),
@@ -225,7 +223,14 @@ def _sums(money: np.ndarray, of_line: np.ndarray, vouchers: int) -> np.ndarray:
     return total
 
 
-def _column(frame: pd.DataFrame, name: str) -> Any:
+def voucher_codes(register: pd.DataFrame) -> np.ndarray:
+    """One code a line: lines of one voucher number and source file share it."""
+    voucher = text_codes(ledger_column(register, "voucher_number"))
+    return together(voucher, text_codes(ledger_column(register, "source_file"))) if "source_file" in register else voucher
+
+
+def ledger_column(frame: pd.DataFrame, name: str) -> Any:
+    """A text column of a ledger as an Arrow array, blank where the ledger has none."""
     if name in frame:
         return arrow_text(frame[name])
     return pa.array([""], type=pa.large_string()).take(pa.array(np.zeros(len(frame), dtype=np.int64)))
@@ -238,5 +243,6 @@ def _days(frame: pd.DataFrame, name: str) -> np.ndarray:
     return np.where(np.isnat(dates), NO_DAY, dates.astype(np.int64))
 
 
-def _money(frame: pd.DataFrame) -> np.ndarray:
+def ledger_money(frame: pd.DataFrame) -> np.ndarray:
+    """int64 paise (rows, 5): taxable value and the four heads, 0 where the ledger has no such column."""
     return np.stack([frame[name].to_numpy(dtype=np.int64) if name in frame else np.zeros(len(frame), dtype=np.int64) for name in AMOUNTS], axis=1)

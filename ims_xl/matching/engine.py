@@ -13,6 +13,7 @@ import pandas as pd
 
 from ims_xl.matching.classing import assemble
 from ims_xl.matching.comparison import tolerances
+from ims_xl.matching.composites import lines_apart
 from ims_xl.matching.documents import PLACED, Documents, gather_vouchers, portal_documents, with_lone_numbers
 from ims_xl.matching.duplicates import portal_copies
 from ims_xl.matching.found import Found, Group, joined
@@ -38,7 +39,7 @@ def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings
     """
     progress("Reading documents", 0.0)
     portal = portal_documents(ims, settings)
-    vouchers = gather_vouchers(register, settings)
+    vouchers = gather_vouchers(register, settings, lines_apart(register, portal, settings))
     books = vouchers.documents
     successor = superseded_by(portal, ims)
     hand = read_hand_links(ims, register, portal, vouchers, hand_links)

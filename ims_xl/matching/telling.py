@@ -10,6 +10,7 @@ import pandas as pd
 
 from ims_xl.matching import comparison as c
 from ims_xl.matching.comparison import Evidence, compare
+from ims_xl.matching.composites import lines_apart
 from ims_xl.matching.documents import NO_DAY, Documents, gather_vouchers, portal_documents
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.matching.partition import LEAST_WITHIN, rarities
@@ -46,7 +47,8 @@ def tell(ims: pd.DataFrame, register: pd.DataFrame, links: Links, name: RowName,
     rows = len(ims) if name.side == "ims" else len(register)
     if name.row >= rows:
         raise ImsXlError(f"{name.side} has rows 0 to {rows - 1}; there is no row {name.row}.")
-    portal, vouchers = portal_documents(ims, settings), gather_vouchers(register, settings)
+    portal = portal_documents(ims, settings)
+    vouchers = gather_vouchers(register, settings, lines_apart(register, portal, settings))
     books = vouchers.documents
     result = int((links.ims_result if name.side == "ims" else links.register_result)[name.row])
     told = links.results.iloc[result]

@@ -1,0 +1,140 @@
+"""Rate lines, splits, mergers, duplicates, notes, amendments, imports, and rows that can never be in IMS."""
+
+import pytest
+
+from tests.matching.ledgers import BRANCH, OTHER, booking, document, matched
+
+
+def test_lines_of_one_voucher_are_one_booking() -> None:
+    answer = matched([document("A-101")], [booking("A-101", "6000.00", "1080.00", voucher="V1"), booking("A-101", "4000.00", "720.00", voucher="V1")])
+    assert answer.of(0).match_class == "exact"
+    assert answer.together(0, 0)
+    assert answer.together(0, 1)
+
+
+def test_discount_lines_count_with_their_sign() -> None:
+    assert matched([document("A-101")], [booking("A-101", "11000.00", "1980.00", voucher="V1"), booking("A-101", "-1000.00", "-180.00", voucher="V1")]).of(0).match_class == "exact"
+
+
+@pytest.mark.parametrize(("one", "two"), [("A-101", "A-101"), ("A-101/1", "A-101/2"), ("A-101A", "A-101B"), ("A-101", "A-101-2"), ("101 (1)", "101 (2)")])
+def test_one_document_in_two_bookings_is_grouped(one: str, two: str) -> None:
+    answer = matched([document("A-101")], [booking(one, "6500.00", "1170.00"), booking(two, "3500.00", "630.00")])
+    assert answer.of(0).match_class == "grouped"
+    assert answer.together(0, 0)
+    assert answer.together(0, 1)
+
+
+@pytest.mark.parametrize("typed", ["A-101, A-102", "A-101 & A-102", "A-101 to A-102", "A-101+102", "A-101", "A-102"])
+def test_two_documents_in_one_booking_are_grouped(typed: str) -> None:
+    answer = matched([document("A-101", "6500.00", "1170.00"), document("A-102", "3512.00", "632.16", date="2026-10-05")], [booking(typed, "10012.00", "1802.16", date="05-10-2026")])
+    assert answer.of(0).match_class == "grouped"
+    assert answer.together(1, 0)
+
+
+def test_documents_booked_across_each_other_are_one_group() -> None:
+    answer = matched([document("A-101", "6500.00", "1170.00"), document("A-102", "3500.00", "630.00")], [booking("A-101", "6000.00", "1080.00"), booking("A-102", "4000.00", "720.00")])
+    assert answer.of(0).match_class == "grouped"
+    assert answer.together(0, 1)
+    assert answer.together(1, 0)
+
+
+def test_equal_halves_are_never_clean_for_they_may_be_one_booking_made_twice() -> None:
+    result = matched([document("A-101")], [booking("A-101", "5000.00", "900.00"), booking("A-101", "5000.00", "900.00")]).of(0)
+    assert not result.clean
+
+
+def test_a_second_booking_is_a_duplicate_that_names_the_first() -> None:
+    answer = matched([document("A-101")], [booking("A-101", voucher="PV/7"), booking("a 101", voucher="PV/9", date="05-10-2026")])
+    classes = sorted((answer.of_booking(0).match_class, answer.of_booking(1).match_class))
+    assert classes == ["duplicate", "exact"]
+    assert "PV/7" in answer.of_booking(1).explanation
+    assert "row 0" in answer.of_booking(1).explanation
+    assert answer.of(0).clean
+
+
+def test_a_second_booking_of_what_the_portal_does_not_show_is_a_duplicate_too() -> None:
+    answer = matched([document("Z-9", supplier=OTHER)], [booking("A-101"), booking("A/101")])
+    assert sorted((answer.of_booking(0).match_class, answer.of_booking(1).match_class)) == ["duplicate", "not_in_ims"]
+
+
+def test_a_second_copy_on_the_portal_is_a_duplicate() -> None:
+    answer = matched([document("A/101"), document("A-101")], [booking("A-101")])
+    assert sorted((answer.of(0).match_class, answer.of(1).match_class)) == ["duplicate", "exact"]
+
+
+def test_two_second_copies_never_make_a_pair() -> None:
+    answer = matched([document("A/101"), document("A-101")], [booking("A-101"), booking("A101")])
+    assert sorted(answer.links.results.match_class) == ["duplicate", "duplicate", "exact"]
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("Debit Note", ""), ("Debit Note", "-"), ("Purchase", "-"), ("Purchase Return", ""), ("Credit Note", "-")])
+def test_a_suppliers_credit_note_in_all_its_bookings(kind: str, sign: str) -> None:
+    result = matched([document("CN-5", section="b2bcn")], [booking("CN-5", f"{sign}10000.00", f"{sign}1800.00", kind=kind)]).of(0)
+    assert (result.match_class, bool(result.clean)) == ("exact", True)
+
+
+@pytest.mark.parametrize("kind", ["Credit Note", "Purchase", "Journal"])
+def test_a_suppliers_debit_note_in_all_its_bookings(kind: str) -> None:
+    assert matched([document("DN-5", section="b2bdn")], [booking("DN-5", kind=kind)]).of(0).match_class == "exact"
+
+
+def test_a_credit_note_booked_as_a_purchase_is_shown_and_never_clean() -> None:
+    result = matched([document("CN-5", section="b2bcn")], [booking("CN-5")]).of(0)
+    assert (result.match_class, bool(result.clean)) == ("value", False)
+    assert "document_type=Credit note>Bill" in result.differences
+
+
+def test_the_suppliers_view_of_the_type_goes_before_the_buyers() -> None:
+    assert matched([document("CN-5", section="b2bcn")], [booking("CN-5", kind="Purchase", document_type="Credit Note")]).of(0).match_class == "exact"
+
+
+def test_the_amendment_replaces_the_original_and_is_what_books_are_compared_with() -> None:
+    portal = [document("A-101", "9000.00", "1620.00"), document("A-101", section="b2ba", original_number="A-101", original_date="2026-10-03", supplier_period="112026")]
+    answer = matched(portal, [booking("A-101")])
+    assert (answer.of(0).match_class, answer.of(1).match_class) == ("superseded", "exact")
+
+
+def test_books_that_hold_the_old_values_differ_from_the_amendment() -> None:
+    portal = [document("A-101", "9000.00", "1620.00"), document("A-101", section="b2ba", original_number="A-101", original_date="2026-10-03")]
+    result = matched(portal, [booking("A-101", "9000.00", "1620.00")]).of(1)
+    assert (result.match_class, bool(result.clean)) == ("value", False)
+    assert "before the amendment" in result.explanation
+
+
+def test_an_amended_number_is_found_under_the_old_one() -> None:
+    portal = [document("A-191"), document("A-101", section="b2ba", original_number="A-191", original_date="2026-10-03")]
+    assert matched(portal, [booking("A-191")]).of(1).match_class == "number"
+
+
+def test_the_later_of_two_amendments_counts() -> None:
+    portal = [document("A-101", section="b2ba", taxable=t, original_number="A-101", original_date="2026-10-03", supplier_period=p) for t, p in (("9000.00", "112026"), ("10000.00", "122026"))]
+    answer = matched([document("A-101", "8000.00"), *portal], [booking("A-101")])
+    assert [answer.of(k).match_class for k in range(3)] == ["superseded", "superseded", "exact"]
+
+
+def test_an_original_of_another_date_is_not_replaced() -> None:
+    portal = [document("A-101", date="2026-06-01"), document("A-101", "7000.00", "1260.00", section="b2ba", original_number="A-101", original_date="2026-10-03")]
+    assert matched(portal, []).of(0).match_class == "not_in_books"
+
+
+def test_goods_imported_meet_their_bill_of_entry() -> None:
+    result = matched([document("7654321", supplier="", section="impg")], [booking("BOE 7654321", supplier="")]).of(0)
+    assert result.match_class in ("exact", "number")
+
+
+@pytest.mark.parametrize("line", [{"reverse_charge": "Y"}, {"supplier": ""}, {"supplier": "", "kind": "Import of services"}, {"kind": "ISD Invoice"}])
+def test_what_can_never_be_in_ims_stands_outside(line: dict[str, str]) -> None:
+    answer = matched([document("Z-9", "77.00", "13.86", supplier=OTHER)], [booking("A-101", **line)])
+    assert answer.of_booking(0).match_class == "outside_ims"
+
+
+def test_a_reverse_charge_flag_on_a_document_that_stands_in_ims_is_shown() -> None:
+    result = matched([document("A-101")], [booking("A-101", reverse_charge="Y")]).of(0)
+    assert not result.clean
+    assert "reverse_charge=N>Y" in result.differences
+
+
+def test_bills_of_two_suppliers_under_one_journal_voucher_find_their_own_documents() -> None:
+    answer = matched([document("A-101"), document("B-7", "500.00", "90.00", supplier=BRANCH)], [booking("A-101", voucher="J1", kind="Journal"), booking("B-7", "500.00", "90.00", supplier=BRANCH, voucher="J1", kind="Journal")])
+    assert answer.together(0, 0)
+    assert answer.together(1, 1)
