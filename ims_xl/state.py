@@ -178,6 +178,8 @@ class Gstr3B:
     books_igst.. (int64, the linked vouchers' tax, signed), booked ("", "This period", "Other period")."""
     reverse_charge: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Vouchers under reverse charge that 2B does not have: box (4A2, 4A3), voucher, supplier, number, amounts, eligible (bool)."""
+    bypass: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Aligned with `Gstr2B.bypass`: treatment, reverse_igst.., books_igst.., booked, as in `rows`."""
     statement: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Books against 2B, lines A to O: line, item, heads."""
 

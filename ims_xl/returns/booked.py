@@ -16,7 +16,7 @@ import pandas as pd
 from ims_xl.returns.drawn import IMPORTS
 from ims_xl.returns.forms import AVAILABLE
 from ims_xl.returns.keys import financial_years, positions
-from ims_xl.returns.vouchers import booked_in_period, is_import_of_goods, is_reverse_charge, period_bounds, signed_lines
+from ims_xl.returns.vouchers import booked_in_period, is_import_of_goods, is_reverse_charge, period_bounds
 from ims_xl.settings import Settings
 from ims_xl.state import Links
 from ims_xl.vocabulary import HEADS, MatchClass
@@ -41,11 +41,10 @@ class BookedResults:
     this_period: np.ndarray
 
 
-def gathered(register: pd.DataFrame, result: np.ndarray, count: int, settings: Settings) -> BookedResults:
-    """Register lines summed by the result (or any other number) they belong to; lines under -1 are left out."""
+def gathered(register: pd.DataFrame, signed: pd.DataFrame, result: np.ndarray, count: int, settings: Settings) -> BookedResults:
+    """Register lines (`signed` as `vouchers.signed_lines` has them) summed by the result (or any other number) they belong to; lines under -1 are left out."""
     keep = np.flatnonzero(result >= 0)
     at = result[keep]
-    amounts = signed_lines(register)
     blocked = (register["itc_eligibility"] == INELIGIBLE).to_numpy()[keep]
     received = np.full(count, np.datetime64("NaT", "s"), dtype="datetime64[s]")
     days = register["receipt_date"].to_numpy().astype("datetime64[s]")[keep]
@@ -60,20 +59,20 @@ def gathered(register: pd.DataFrame, result: np.ndarray, count: int, settings: S
         np.add.at(total, at, values)
         return total
 
-    tax = {head: summed(amounts[head].to_numpy()[keep]) for head in HEADS}
+    tax = {head: summed(signed[head].to_numpy()[keep]) for head in HEADS}
     return BookedResults(
-        tax=tax, blocked={head: summed(np.where(blocked, amounts[head].to_numpy()[keep], 0)) for head in HEADS},
+        tax=tax, blocked={head: summed(np.where(blocked, signed[head].to_numpy()[keep], 0)) for head in HEADS},
         lines=summed(np.ones(len(keep), dtype=np.int64)), blocked_lines=summed(blocked.astype(np.int64)),
         received=received, this_period=summed(now.astype(np.int64)) > 0,
     )
 
 
-def booked_rows(rows: pd.DataFrame, ims: pd.DataFrame, register: pd.DataFrame, links: Links, settings: Settings) -> pd.DataFrame:
+def booked_rows(rows: pd.DataFrame, ims: pd.DataFrame, register: pd.DataFrame, signed: pd.DataFrame, links: Links, settings: Settings) -> pd.DataFrame:
     """Aligned with ims: treatment, reverse_igst.., books_igst.., booked. `rows` is `Gstr2B.rows`."""
     count = len(links.results)
     # A line under reverse charge has its own boxes and is never the booking of a forward-charge document.
     result = np.where(is_reverse_charge(register), -1, _with_bills_of_entry(ims, register, links)) if len(register) else np.zeros(0, dtype=np.int64)
-    books = gathered(register, result, count, settings)
+    books = gathered(register, signed, result, count, settings)
     at = links.ims_result
     match = links.results["match_class"].to_numpy(dtype=object)[at] if count else np.zeros(0, dtype=object)
     sign = rows["sign"].to_numpy(dtype=np.int64)

@@ -20,7 +20,7 @@ from ims_xl.returns.inputs import VALUE, Typed
 from ims_xl.returns.reverse_charge import books_only, is_note, lines_of_2b
 from ims_xl.returns.standing import counted
 from ims_xl.returns.statement import books_statement
-from ims_xl.returns.vouchers import period_bounds
+from ims_xl.returns.vouchers import period_bounds, signed_lines
 from ims_xl.returns.warnings_3b import warn
 from ims_xl.settings import Settings
 from ims_xl.state import Amounts, Gstr2B, Gstr3B, Links
@@ -55,10 +55,11 @@ def gstr3b(
     """The boxes to file, the lines they are made of, what each document is treated as, the books-vs-2B statement, and the warnings."""
     del facts, rulebook   # receipt and eligibility come from the register itself, the form's composition from rules/table4.toml
     typed = typed_cells.read(inputs)
-    rows = booked_rows(gstr2b.rows, ims, register, links, settings)
-    in_2b = lines_of_2b(gstr2b.bypass, register)
-    bypass = bypass_treatment(gstr2b.bypass, register, in_2b, settings)
-    reverse_charge = books_only(register, in_2b, settings)
+    signed = signed_lines(register)
+    rows = booked_rows(gstr2b.rows, ims, register, signed, links, settings)
+    in_2b = lines_of_2b(gstr2b.bypass, register, signed)
+    bypass = bypass_treatment(gstr2b.bypass, register, signed, in_2b, settings)
+    reverse_charge = books_only(register, signed, in_2b, settings)
     counts_rcm = ~reverse_charge["other_period"].to_numpy(dtype=bool) | (not settings.rcm_period_only)
     reverse_charge = reverse_charge.assign(counts=counts_rcm)
 
@@ -73,18 +74,18 @@ def gstr3b(
     boxes = {box: _overridden(box, amounts, typed, settings) for box, amounts in working.items()}
     for version in (working, boxes):
         version["4C"] = {name: sum(version[f"4A{n}"][name] for n in range(1, 6)) - version["4B1"][name] - version["4B2"][name] for name in AMOUNTS}
-    statement = books_statement(gstr2b, work, rows, bypass, register, links, in_2b, boxes, sheet.frame(), typed, settings)
+    statement = books_statement(gstr2b, work, rows, bypass, register, signed, links, in_2b, boxes, sheet.frame(), typed, settings)
     return Gstr3B(
         boxes={box: _printed(box, amounts) for box, amounts in boxes.items()}, components=sheet.frame(),
         warnings=warn(gstr2b, boxes, sheet.frame(), typed, reverse_charge, settings), working={box: _printed(box, amounts) for box, amounts in working.items()},
-        rows=rows, reverse_charge=reverse_charge, statement=statement,
+        rows=rows, reverse_charge=reverse_charge, bypass=bypass, statement=statement,
     )
 
 
-def bypass_treatment(bypass: pd.DataFrame, register: pd.DataFrame, in_2b: np.ndarray, settings: Settings) -> pd.DataFrame:
+def bypass_treatment(bypass: pd.DataFrame, register: pd.DataFrame, signed: pd.DataFrame, in_2b: np.ndarray, settings: Settings) -> pd.DataFrame:
     """Aligned with `Gstr2B.bypass`: treatment and reverse_igst.. of documents that 2B counts as available, books_igst.. and booked."""
     count = len(bypass)
-    books = gathered(register, in_2b, count, settings)
+    books = gathered(register, signed, in_2b, count, settings)
     sign = np.where(is_note(bypass), -1, 1)
     effect = {head: bypass[head].to_numpy(dtype=np.int64) * sign for head in HEADS}
     available = bypass["path"].str.startswith("itcavl.").to_numpy(dtype=bool)

@@ -11,21 +11,21 @@ import pandas as pd
 
 from ims_xl.returns.booked import INELIGIBLE
 from ims_xl.returns.keys import exact_key, financial_years, loose_number, positions, unique_positions
-from ims_xl.returns.vouchers import is_import_of_services, is_reverse_charge, signed_lines, surely_of_another_period
+from ims_xl.returns.vouchers import is_import_of_services, is_reverse_charge, surely_of_another_period
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import AMOUNTS
 
 NO_LINES = -1
 
 
-def lines_of_2b(bypass: pd.DataFrame, register: pd.DataFrame) -> np.ndarray:
+def lines_of_2b(bypass: pd.DataFrame, register: pd.DataFrame, signed: pd.DataFrame) -> np.ndarray:
     """For every register line the position of its document in `Gstr2B.bypass`, -1 where it is none of them."""
     if not len(bypass) or not len(register):
         return np.full(len(register), NO_LINES, dtype=np.int64)
     kind = pd.Series(np.where(is_note(bypass), "note", "invoice"), index=bypass.index)
     number = register["document_number"].mask(register["document_number"].str.strip() == "", register["voucher_number"])
     date = register["document_date"].mask(register["document_date"].isna(), register["voucher_date"])
-    negative = pd.Series(np.where(signed_lines(register)["taxable_value"].to_numpy() < 0, "note", "invoice"), index=register.index)
+    negative = pd.Series(np.where(signed["taxable_value"].to_numpy() < 0, "note", "invoice"), index=register.index)
     plain = np.zeros(len(register), dtype=bool)
     mine = exact_key(register["supplier_gstin"], negative, number, date, plain)
     theirs = exact_key(bypass["supplier_gstin"], kind, bypass["document_number"], bypass["document_date"], np.zeros(len(bypass), dtype=bool))
@@ -43,11 +43,11 @@ def is_note(bypass: pd.DataFrame) -> np.ndarray:
     return np.asarray(bypass["path"].str.contains(".othersup.", regex=False).to_numpy(), dtype=bool)
 
 
-def books_only(register: pd.DataFrame, in_2b: np.ndarray, settings: Settings) -> pd.DataFrame:
+def books_only(register: pd.DataFrame, signed: pd.DataFrame, in_2b: np.ndarray, settings: Settings) -> pd.DataFrame:
     """Vouchers under reverse charge that 2B does not have, one row a line: box, supplier, number, AMOUNTS signed, eligible, line, other_period."""
     rows = np.flatnonzero(is_reverse_charge(register) & (in_2b < 0)) if len(register) else np.zeros(0, dtype=np.int64)
     part = register.iloc[rows]
-    amounts = signed_lines(register).iloc[rows]
+    amounts = signed.iloc[rows]
     services = is_import_of_services(register)[rows] if len(rows) else np.zeros(0, dtype=bool)
     return pd.DataFrame({
         "box": pd.array(np.where(services, "4A2", "4A3"), dtype="str"),

@@ -15,7 +15,7 @@ from ims_xl.returns.booked import INELIGIBLE, OTHER_PERIOD, PART_INELIGIBLE, THI
 from ims_xl.returns.inputs import Typed
 from ims_xl.returns.reverse_charge import is_note
 from ims_xl.returns.standing import counted
-from ims_xl.returns.vouchers import booked_in_period, is_import_of_goods, is_reverse_charge, signed_lines
+from ims_xl.returns.vouchers import booked_in_period, is_import_of_goods, is_reverse_charge
 from ims_xl.settings import Settings
 from ims_xl.state import Amounts, Gstr2B, Links
 from ims_xl.vocabulary import HEADS
@@ -42,7 +42,7 @@ ITEMS: Mapping[str, str] = {
 
 
 def books_statement(
-    gstr2b: Gstr2B, work: pd.DataFrame, rows: pd.DataFrame, bypass: pd.DataFrame, register: pd.DataFrame, links: Links, in_2b: np.ndarray,
+    gstr2b: Gstr2B, work: pd.DataFrame, rows: pd.DataFrame, bypass: pd.DataFrame, register: pd.DataFrame, signed: pd.DataFrame, links: Links, in_2b: np.ndarray,
     boxes: Mapping[str, Amounts], components: pd.DataFrame, typed: Typed, settings: Settings,
 ) -> pd.DataFrame:
     """line, item, IGST to cess in paise; `rows` and `bypass` are the treatments of IMS rows and of documents outside IMS."""
@@ -64,7 +64,6 @@ def books_statement(
     lines = _forward_lines(register)
     month = lines & booked_in_period(register, settings)
     linked = np.isin(links.register_result, links.ims_result) if len(register) else np.zeros(0, dtype=bool)
-    amounts = signed_lines(register)
 
     out: dict[str, dict[str, int]] = {name: {} for name in ITEMS}
     treatment = rows["treatment"].isin([INELIGIBLE, PART_INELIGIBLE]).to_numpy(dtype=bool)
@@ -75,7 +74,7 @@ def books_statement(
         books = rows[f"books_{head}"].to_numpy(dtype=np.int64)
         b_itc = gstr2b.bypass[head].to_numpy(dtype=np.int64) * b_sign
         b_books = bypass[f"books_{head}"].to_numpy(dtype=np.int64)
-        value = amounts[head].to_numpy(dtype=np.int64)
+        value = signed[head].to_numpy(dtype=np.int64)
         supported = now & booked & ~again
         a = int(value[month].sum())
         b = int(value[month & ~linked & (in_2b < 0)].sum())

@@ -110,7 +110,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
             cells[(header - 1, column)] = Cell(None, "band")
     last = places.bypass_header + max(1, len(bypass))
     return SheetPlan(
-        name=name, cells=cells, tables=(differences, bypassing),
+        name=name, cells=cells, tables=(differences, bypassing), merges=tuple(area(HEADER - 1, a, HEADER - 1, b) for a, b in ((IN_IMS, OUTSIDE), (6, 9), (10, 13), (14, 17))),
         widths={1: 7, 2: 62, 3: 18, 4: 17, 5: 12, **dict.fromkeys(range(6, PATH), 14.0), PATH: 26}, heights={1: 30, HEADER: 20},
         freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 6, last, PATH - 1)]), tab_colour=TAB_COLOURS["green"], page=page(rec, repeat=(HEADER - 1, HEADER)),
     )

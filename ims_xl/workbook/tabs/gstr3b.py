@@ -101,7 +101,7 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     return SheetPlan(
         name=where.name("GSTR-3B"), cells=sheet.cells, tables=(block,),
         widths={1: 8, LABEL: 70, **dict.fromkeys(range(3, REASON), 14.0), REASON: 46, ID: 24}, heights={1: 30}, hidden_columns=(ID,),
-        freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 3, last, REASON - 1)]),
+        merges=tuple(area(HEADER - 1, c[VALUE], HEADER - 1, c["cess"]) for c in (WORKING, INSTEAD, TO_FILE)), freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 3, last, REASON - 1)]),
         validations=(
             Validation(" ".join(sheet.inputs), kind="decimal", minimum=-1e13, maximum=1e13, prompt="Rupees; blank where there is nothing to add.", error="An amount in rupees."),
         ),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ims_xl.returns.booked import OTHER_PERIOD, THIS_PERIOD
-from ims_xl.returns.gstr3b import bypass_treatment
-from ims_xl.returns.reverse_charge import is_note, lines_of_2b
+from ims_xl.returns.reverse_charge import is_note
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell
 from ims_xl.workbook.tabs.returns_columns import COUNTED_EARLIER, NAMES, NOT_BOOKED, number
@@ -95,7 +94,7 @@ def _outside(sheet: Sheet) -> dict[str, dict[str, int]]:
     """Paise that documents outside IMS bring to the lines; no action moves them."""
     rec = sheet.rec
     bypass = rec.gstr2b.bypass
-    treated = bypass_treatment(bypass, rec.state.register, lines_of_2b(bypass, rec.state.register), rec.state.settings)
+    treated = rec.gstr3b.bypass
     forward = bypass["path"].str.startswith("itcavl.nonrevsup.").to_numpy(dtype=bool) | bypass["path"].isin(["itcavl.othersup.cdnr", "itcavl.othersup.cdnra"]).to_numpy()
     booked = (treated["booked"] != "").to_numpy() & forward
     this = (treated["booked"] == THIS_PERIOD).to_numpy() & forward
