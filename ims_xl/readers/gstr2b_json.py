@@ -244,7 +244,8 @@ class _Documents:
             totals = [_with_items(doc) if not _has_totals(doc) else doc for doc in docs]
         made = {name: self._paise([doc.get(key) for doc in totals], key)
                 for name, key in (("document_value", "val"), ("taxable_value", "txval"), ("igst", "igst"), ("cgst", "cgst"), ("sgst", "sgst"), ("cess", "cess"))}
-        for place, doc in enumerate(totals, 1) if not {"igst", "cgst", "txval"} & set.intersection(*({*shape} for shape in {tuple(doc) for doc in totals})) else ():
+        everywhere = _common_keys(totals)
+        for place, doc in enumerate(totals, 1) if not {"igst", "cgst", "txval"} & everywhere else ():
             if "igst" not in doc and "cgst" not in doc and "txval" not in doc:
                 self._problem(place, "txval", "the document has no amounts; it counts 0.00")
         return made
@@ -270,6 +271,12 @@ def _looked_up(texts: list[str], read: Callable[[str], str]) -> list[str]:
     """Each distinct text read once."""
     table = {text: read(text) for text in set(texts)}
     return list(map(table.__getitem__, texts))
+
+
+def _common_keys(docs: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Keys that stand in every document; documents of one shape are looked at once."""
+    shapes = [set(shape) for shape in {tuple(doc) for doc in docs}]
+    return set.intersection(*shapes) if shapes else set()
 
 
 def _has_totals(doc: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from ims_xl.sample.world import Paper, World
 
 _SECTIONS = ("b2b", "b2ba", "b2bdn", "b2bdna", "b2bcn", "b2bcna", "ecom", "ecoma", "impg", "impga", "impgsez")
 _HEADS = ("igst", "cgst", "sgst", "cess")
-_TREE = {
+_TREE: dict[str, dict[str, tuple[str, ...]]] = {
     "itcavl": {"nonrevsup": ("b2b", "cdnr", "ecom", "b2ba", "cdnra", "ecoma"), "isdsup": ("isd", "isda"), "revsup": ("b2b", "cdnr", "b2ba", "cdnra"), "imports": ("impg", "impga", "impgsez", "impgasez"), "othersup": ("cdnr", "cdnra", "cdnrrev", "cdnrarev", "isd", "isda")},
     "itcunavl": {"nonrevsup": ("b2b", "cdnr", "ecom", "b2ba", "cdnra", "ecoma"), "isdsup": ("isd", "isda"), "revsup": ("b2b", "cdnr", "b2ba", "cdnra"), "othersup": ("cdnr", "cdnra", "cdnrrev", "cdnrarev", "isd", "isda")},
     "itcrev": {"nonrevsup": ("b2b", "cdnr", "b2ba", "cdnra")},

@@ -1,7 +1,6 @@
 """Killed at any moment the book is the old one or the new one, whole, and the next run works and leaves no litter."""
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -47,5 +46,5 @@ def test_kill_minus_nine_at_random_moments(book, tmp_path):
     report = tmp_path / "report.json"
     subprocess.run([*command, "--json", str(report)], check=True)
     assert json.loads(report.read_text())["rows"]["ims"] == 300
-    litter = [name for name in os.listdir(tmp_path) if name not in ("book.xlsx", "report.json", ".ims-xl")]
+    litter = [path.name for path in tmp_path.iterdir() if path.name not in ("book.xlsx", "report.json", ".ims-xl")]
     assert litter == []
