@@ -7,7 +7,7 @@ them, else the sum of its `items[]` (files up to 2024). Rule 37A reversals (`itc
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
