@@ -198,6 +198,12 @@ def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[st
         return
     if not candidates:
         return
+    candidates = _really_whole(choice, candidates, amounts, tax) or candidates
+    if len(candidates) == 1 and not choice.money.get("document_value") and _with_tax_in_it(amounts.paise(candidates[0]), tax):
+        # `Net Amount` is what is to be paid where only without the tax it stands to the tax as a legal rate.
+        choice.money["document_value"] = candidates
+        choice.how[candidates[0]] = ("document_value", "by content", 60)
+        return
     if (len(candidates) == 1 and not choice.money.get("document_value")) or all(found[p].rate for p in candidates):  # type: ignore[union-attr]
         _keep(choice, "taxable_value", _added_up(choice, "taxable_value", candidates, texts, amounts), found)
         return
