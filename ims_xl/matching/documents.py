@@ -107,7 +107,8 @@ def portal_documents(ims: pd.DataFrame, settings: Settings) -> Documents:
         settings, row=np.arange(rows), supplier=ledger_column(ims, "supplier_gstin"), recipient=ledger_column(ims, "recipient_gstin"), name=ledger_column(ims, "supplier_name"),
         kind=kind, direction=np.where(kind == CREDIT_NOTE, -1, 1).astype(np.int8), doubtful=operator, day=day, posted=np.full(rows, NO_DAY),
         money=np.abs(money), reverse=np.zeros(rows, dtype=bool), number=number, original=original_codes,
-        content=(text_codes(section), original_codes, text_codes(ledger_column(ims, "supplier_period")), text_codes(ledger_column(ims, "hash"))),
+        content=(text_codes(section), original_codes, text_codes(ledger_column(ims, "supplier_period")), text_codes(ledger_column(ims, "hash")),
+                 text_codes(ledger_column(ims, "place_of_supply")), text_codes(ledger_column(ims, "filing_status"))),
     )
 
 
@@ -185,7 +186,7 @@ def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient:
     return Documents(
         row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
         doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), reverse_charge=reverse,
-        order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, *content), numbers=keys, number=number, original=original,
+        order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, text_codes(number), text_codes(name), recipients, *content), numbers=keys, number=number, original=original,
         lone_number=np.ones(len(row), dtype=bool),
     )
 
