@@ -145,8 +145,13 @@ def sign_off(click: Click) -> None:
     name = click.asker.line("Your name")
     if not name:
         return
-    click.host.save()
-    keep(click)
+    if role == "preparer":
+        click.host.save()
+        keep(click)
+    elif click.host.native.unsaved(click.host.book) and not click.asker.yes(
+        "The workbook has changes that are not saved; with them it would not be what the preparer signed.\n\nYes: sign the saved version and drop them.\nNo: sign nothing."
+    ):
+        return
     with _closed(click):
         sign(path, role, name)
         if role == "reviewer":

@@ -133,7 +133,8 @@ def read(click: Click) -> OpenBook:
         if not answer:
             raise ImsXlError("The workbook does not say which tax period it is for.")
         settings = replace(settings, period=Period.parse(answer))
-    return replace(opened, state=replace(opened.state, settings=settings))
+    opened = replace(opened, state=replace(opened.state, settings=settings))
+    return books.remembering(opened, click.host.path.parent)
 
 
 def paint(click: Click, opened: OpenBook) -> Reconciliation:

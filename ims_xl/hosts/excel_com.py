@@ -316,6 +316,9 @@ class ComNative:
     def hide_name(self, book: Any, name: str) -> None:
         book.api.Names(name).Visible = False
 
+    def unsaved(self, book: Any) -> bool:
+        return not book.api.Saved
+
     def save_copy(self, book: Any, path: str) -> None:
         book.api.SaveCopyAs(path)
 

@@ -100,6 +100,9 @@ class Native(Protocol):
 
     def hide_name(self, book: Any, name: str) -> None: ...
 
+    def unsaved(self, book: Any) -> bool:
+        """Something changed since the last saving."""
+
     def save_copy(self, book: Any, path: str) -> None: ...
 
     def save(self, book: Any) -> None: ...

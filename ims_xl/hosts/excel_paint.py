@@ -18,7 +18,7 @@ from ims_xl.workbook import theme
 from ims_xl.workbook.plan import OUR_MARK, OUR_PROMPT, Cell, ConditionalFormat, SheetPlan, TableBlock, TableColumn, TablePatch
 
 BLOCK = 60_000          # cells in one assignment
-LINKS = 300             # more links than this in a column become HYPERLINK formulas, which go in one block
+LINKS = 25              # more links than this in a column become HYPERLINK formulas, which go in one block
 STYLE = "ims-xl {}"     # our named cell styles
 
 
@@ -52,7 +52,9 @@ def sheet_canvas(plan: SheetPlan, epoch_1904: bool) -> Canvas:
     over: dict[tuple[int, int], Cell] = {}
     for (row, column), cell in plan.cells.items():
         (over if any(r[0] <= row <= r[2] and r[1] <= column <= r[3] for r in inside) else loose)[row, column] = cell
-    _cells(canvas, loose, epoch_1904)
+    tables, canvas.blocks = canvas.blocks, []
+    _cells(canvas, loose, epoch_1904, spread=True)      # first: what they cover of a table is written again
+    canvas.blocks += tables
     _cells(canvas, over, epoch_1904)
     return canvas
 
@@ -81,7 +83,8 @@ def column_looks(column: TableColumn, rows: np.ndarray) -> list[tuple[str, Rect]
     return found
 
 
-def _cells(canvas: Canvas, cells: dict[tuple[int, int], Cell], epoch_1904: bool) -> None:
+def _cells(canvas: Canvas, cells: dict[tuple[int, int], Cell], epoch_1904: bool, spread: bool = False) -> None:
+    """Single cells. `spread`: the sheet is blank, so one block over all of them may be written at once."""
     values: dict[tuple[int, int], Any] = {}
     formulas: dict[tuple[int, int], str] = {}
     for (row, column), cell in cells.items():
@@ -97,7 +100,11 @@ def _cells(canvas: Canvas, cells: dict[tuple[int, int], Cell], epoch_1904: bool)
             canvas.plain_formats.append(("General", (row, column, row, column)))
         if cell.link:
             canvas.links.append((row, column, cell.link, str(cell.value or "")))
-    canvas.blocks += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(values)]
+    whole = strokes.spread(values) if spread else None
+    if whole is not None:
+        canvas.blocks.append(whole)
+    else:
+        canvas.blocks += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(values)]
     canvas.formulas += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(formulas)]
 
 
@@ -130,20 +137,27 @@ def _column(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.nda
     formulas = list(column.formulas) if column.formulas is not None else []
     if column.links is not None:
         formulas = _links(canvas, column, rows, order, formulas)
-    if column.kind != "text" and marks is not False and not isinstance(marks, list):
-        canvas.plain_formats += [("General", (int(rows[a]), column.column, int(rows[b - 1]), column.column)) for a, b in strokes.runs(rows)]
     if any(formulas):
         ordered = [formulas[i] for i in order]
         at = [(int(rows[i]), column.column) for i, f in enumerate(ordered) if f]
         canvas.formulas += [(r, c, [tuple(line) for line in m]) for r, c, m in strokes.dense({place: ordered[i] for place, i in zip(at, [i for i, f in enumerate(ordered) if f])})]
-        if marks is True and column.kind == "text":
-            canvas.plain_formats += [("General", rect) for rect in strokes.by_style(("", (r, c, r, c)) for r, c in at).get("", [])]
         values = [None if formula else value for value, formula in zip(values, formulas)]
+    _calculating(canvas, column, marks, values, formulas, rows, order)
     for i, value in enumerate(values):
         if isinstance(value, str) and len(value) > strokes.LONG:
             canvas.singles.append((int(rows[list(order).index(i)]), column.column, value))
             values[i] = None
     return [values[i] for i in order] if len(order) and (np.diff(order) != 1).any() else values
+
+
+def _calculating(canvas: Canvas, column: TableColumn, marks: bool | list[bool], values: list[Any], formulas: list[str], rows: np.ndarray, order: np.ndarray) -> None:
+    """Formulas and numbers in cells whose style is text: the cell becomes General, else Excel would keep them as text."""
+    if marks is False:
+        return
+    is_text = [True] * len(values) if marks is True else marks
+    counts = [bool(formulas and formulas[i]) or (value is not None and not isinstance(value, str)) for i, value in enumerate(values)]
+    cells = [(int(rows[n]), column.column) for n, i in enumerate(order) if is_text[i] and counts[i]]
+    canvas.plain_formats += [("General", rect) for rect in strokes.by_style(("", (r, c, r, c)) for r, c in cells).get("", [])]
 
 
 def _links(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.ndarray, formulas: list[str]) -> list[str]:
@@ -209,8 +223,8 @@ class Painter:
         for area in plan.merges:
             sheet.range(area).merge()
         self._columns(sheet, plan, fresh)
-        for row, height in plan.heights.items():
-            sheet.range((row, 1)).row_height = height
+        for first, last, height in strokes.steps(plan.heights):
+            sheet.range((first, 1), (last, 1)).row_height = height
         for table in plan.tables:
             self._frame(sheet, table)
         self.rules(sheet, plan.formats, plan.validations)
@@ -236,10 +250,10 @@ class Painter:
                 if column.outline:
                     self.native.outline(sheet, column.column, column.outline)
         if fresh:        # widths that a person changed since are hers
-            for column_number, width in widths.items():
-                sheet.range((1, column_number)).column_width = width
-        for column_number in sorted(hidden):
-            sheet.range((1, column_number)).column_hidden = True
+            for first, last, width in strokes.steps(widths):
+                sheet.range((1, first), (1, last)).column_width = width
+        for first, last, _ in strokes.steps(dict.fromkeys(hidden, 1.0)):
+            sheet.range((1, first), (1, last)).column_hidden = True
 
     def _frame(self, sheet: Any, table: TableBlock) -> None:
         if not table.columns:

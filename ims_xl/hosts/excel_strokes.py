@@ -7,7 +7,7 @@ cells as it is, and elsewhere with the leading apostrophe that means "text" wher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -198,3 +198,25 @@ def dense(cells: dict[tuple[int, int], Any]) -> list[tuple[int, int, list[list[A
     """Scattered cells as few filled matrices: (row, column, matrix). Only cells that are given are covered."""
     rects = [("", (r, c, r, c)) for r, c in cells]
     return [(r1, c1, [[cells[r, c] for c in range(c1, c2 + 1)] for r in range(r1, r2 + 1)]) for r1, c1, r2, c2 in by_style(rects).get("", [])]
+
+
+def spread(cells: dict[tuple[int, int], Any], most: int = 40_000) -> tuple[int, int, list[tuple[Any, ...]]] | None:
+    """All cells in one matrix with blanks between them; None where that would be mostly air."""
+    if not cells:
+        return None
+    rows, columns = [r for r, _ in cells], [c for _, c in cells]
+    top, left, bottom, right = min(rows), min(columns), max(rows), max(columns)
+    if (bottom - top + 1) * (right - left + 1) > most:
+        return None
+    return top, left, [tuple(cells.get((r, c)) for c in range(left, right + 1)) for r in range(top, bottom + 1)]
+
+
+def steps(sizes: Mapping[int, float]) -> list[tuple[int, int, float]]:
+    """Rows or columns of one size beside each other: (first, last, size)."""
+    found: list[tuple[int, int, float]] = []
+    for number, size in sorted(sizes.items()):
+        if found and found[-1][1] == number - 1 and found[-1][2] == size:
+            found[-1] = (found[-1][0], number, size)
+        else:
+            found.append((number, number, size))
+    return found

@@ -155,6 +155,7 @@ class Books(base_classes.Books):
         book = Book(self.app, doc, path)
         self.open_books.append(book)
         doc.enableAutomaticCalculation(self.app.calculation == "automatic")
+        doc.setModified(False)
         return book
 
 
@@ -168,6 +169,7 @@ class Book(base_classes.Book):
             Book._untitled += 1
             self._name = f"Book{Book._untitled}"
         self.selected: tuple[str, int, int, int, int] | None = None
+        self.text_formats: dict[int, bool] = {}
 
     api = property(lambda self: self.doc)
     name = property(lambda self: self.path.name if self.path else self._name)
@@ -198,6 +200,7 @@ class Book(base_classes.Book):
         assert target is not None, "an unsaved book needs a path"
         self.store(target)
         self.path = target
+        self.doc.setModified(False)
 
     def store(self, target: Path) -> None:
         fresh = target.with_name(f".{target.stem}.part{target.suffix}")     # LibreOffice will not write to a name that another book has open
@@ -364,28 +367,39 @@ class Range(base_classes.Range):
         """Dates, logical values and errors, which a data array gives as bare numbers or nothing."""
         null = self.sheet.book.doc.NullDate
         epoch = dt.datetime(null.Year, null.Month, null.Day)
-        for area, kind in self._kinds(block):
-            if kind & 6 or kind & 1024:      # DATE, TIME, LOGICAL
-                for r in range(area.StartRow - self.row + 1, area.EndRow - self.row + 2):
-                    for c in range(area.StartColumn - self.column + 1, area.EndColumn - self.column + 2):
-                        value = data[r][c]
-                        if isinstance(value, float):
-                            data[r][c] = bool(value) if kind & 1024 else _moment(epoch, value)
+        for area in block.queryContentCells(2).getRangeAddresses():
+            for r in range(area.StartRow - self.row + 1, area.EndRow - self.row + 2):
+                for c in range(area.StartColumn - self.column + 1, area.EndColumn - self.column + 2):
+                    if isinstance(data[r][c], float):
+                        data[r][c] = _moment(epoch, data[r][c])
+        if any(value in (0.0, 1.0) for row in data for value in row):
+            for row, shown in zip(data, block.getFormulaArray()):
+                for c, text in enumerate(shown):
+                    if text in ("TRUE", "FALSE") and isinstance(row[c], float):
+                        row[c] = text == "TRUE"
         for area in block.queryFormulaCells(4).getRangeAddresses():
             for r in range(area.StartRow, area.EndRow + 1):
                 for c in range(area.StartColumn, area.EndColumn + 1):
                     code = self.sheet.uno.getCellByPosition(c, r).getError()
                     data[r - self.row + 1][c - self.column + 1] = ERRORS.get(code, -2146826273)
 
-    def _kinds(self, block: Any) -> list[tuple[Any, int]]:
-        """Areas of one number format each, with the type of that format."""
-        found = []
+    def _text_areas(self, block: Any) -> list[Any]:
+        """Areas whose number format is text."""
+        if len(self) == 1:
+            return [block.RangeAddress] if self._is_text(block.NumberFormat) else []
+        found: list[Any] = []
         groups = block.getUniqueCellFormatRanges()
         for n in range(groups.Count):
             group = groups.getByIndex(n)
-            kind = self.formats.getByKey(group.NumberFormat).Type
-            found += [(area, kind) for area in group.getRangeAddresses()]
+            if self._is_text(group.NumberFormat):
+                found += group.getRangeAddresses()
         return found
+
+    def _is_text(self, key: int) -> bool:
+        known = self.sheet.book.text_formats
+        if key not in known:
+            known[key] = bool(self.formats.getByKey(key).Type & 256)
+        return known[key]
 
     @raw_value.setter
     def raw_value(self, data: Any) -> None:
@@ -404,10 +418,9 @@ class Range(base_classes.Range):
     def _write(self, data: list[list[Any]]) -> None:
         block = self.uno
         text = [[False] * self.shape[1] for _ in data]
-        for area, kind in self._kinds(block):
-            if kind & 256:                   # TEXT
-                for r in range(area.StartRow - self.row + 1, area.EndRow - self.row + 2):
-                    text[r][area.StartColumn - self.column + 1 : area.EndColumn - self.column + 2] = [True] * (area.EndColumn - area.StartColumn + 1)
+        for area in self._text_areas(block):
+            for r in range(area.StartRow - self.row + 1, area.EndRow - self.row + 2):
+                text[r][area.StartColumn - self.column + 1 : area.EndColumn - self.column + 2] = [True] * (area.EndColumn - area.StartColumn + 1)
         formulas: list[tuple[int, int, str]] = []
         dated: list[tuple[int, int, str]] = []
         out = [tuple(self._typed(value, is_text, r, c, formulas, dated) for c, (value, is_text) in enumerate(zip(row, marks))) for r, (row, marks) in enumerate(zip(data, text))]
@@ -474,8 +487,10 @@ class Range(base_classes.Range):
     @property
     def number_format(self) -> Any:
         key = self.uno.NumberFormat
-        if key is None:
-            return None
+        if len(self) > 1:       # LibreOffice gives the first cell's; Excel nothing where cells disagree
+            groups = self.uno.getUniqueCellFormatRanges()
+            if any(groups.getByIndex(n).NumberFormat != key for n in range(groups.Count)):
+                return None
         code = self.formats.getByKey(key).FormatString
         return "General" if code in ("General", "Standard") else code
 

@@ -259,6 +259,8 @@ class LibreOfficeNative:
     # ---- the rest
     def link(self, sheet: Any, row: int, column: int, target: str, text: str) -> None:
         cell = sheet.impl.uno.getCellByPosition(column - 1, row - 1)
+        if cell.Type.value != "TEXT":
+            return                  # LibreOffice has links inside text only; Excel puts them on any cell and keeps what stands in it
         field = sheet.impl.book.doc.createInstance("com.sun.star.text.TextField.URL")
         found = re.fullmatch(r"#'?(.*?)'?!(\$?[A-Z]+\$?\d+)", target)
         field.URL, field.Representation = (f"#'{found[1]}'.{found[2]}" if found else target), text
@@ -300,6 +302,8 @@ class LibreOfficeNative:
 
     def merged(self, sheet: Any, rows: int, columns: int) -> tuple[str, ...]:
         page, found = sheet.impl.uno, {}
+        if page.getCellRangeByPosition(0, 0, columns - 1, rows - 1).IsMerged is False:
+            return ()
         for row in range(rows):
             if page.getCellRangeByPosition(0, row, columns - 1, row).IsMerged is False:
                 continue
@@ -328,6 +332,9 @@ class LibreOfficeNative:
 
     def hide_name(self, book: Any, name: str) -> None:
         """LibreOffice has no hidden names."""
+
+    def unsaved(self, book: Any) -> bool:
+        return bool(book.impl.doc.isModified())
 
     def save_copy(self, book: Any, path: str) -> None:
         book.impl.store(Path(path))
