@@ -253,7 +253,7 @@ class Painter:
             for first, last, width in strokes.steps(widths):
                 sheet.range((1, first), (1, last)).column_width = width
         for first, last, _ in strokes.steps(dict.fromkeys(hidden, 1.0)):
-            sheet.range((1, first), (1, last)).column_hidden = True
+            sheet.range((1, first), (1, last)).columns.hidden = True
 
     def _frame(self, sheet: Any, table: TableBlock) -> None:
         if not table.columns:
