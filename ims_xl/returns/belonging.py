@@ -18,9 +18,9 @@ from ims_xl.vocabulary import NOT_FILED, Action
 
 
 def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Settings) -> pd.DataFrame:
-    """Aligned with ims: two_b_period ("2026-10", "" where the supplier has not filed), estimated, in_period (counts in the book's period)."""
+    """Aligned with ims: two_b_period ("2026-10", "" where the supplier has not filed), estimated, in_period (counts in the book's period), document (its position in the drawn 2B, -1 where it has none)."""
     if settings.period is None:
-        return pd.DataFrame({"two_b_period": pd.array([""] * len(ims), dtype="str"), "estimated": True, "in_period": False})
+        return pd.DataFrame({"two_b_period": pd.array([""] * len(ims), dtype="str"), "estimated": True, "in_period": False, "document": np.int64(-1)})
     own = settings.period.quarter_end if settings.quarterly else settings.period
     book = _serial(own)
     step = 3 if settings.quarterly else 1
@@ -35,11 +35,12 @@ def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Setti
     serial = np.where(kept, natural, np.maximum(natural, book))
     in_period = filed & (natural <= book)
     estimated = np.ones(len(ims), dtype=bool)
+    document = match_to_ims(ims, portal_2b, settings)
 
     settled = of_period(portal_2b, settings)
     # A file that brings the summary without its documents settles nothing about single rows.
     if settled is not None and (len(settled.documents) or not any(any(box.values()) for box in settled.summary.values())):
-        drawn = match_to_ims(ims, portal_2b, settings) >= 0
+        drawn = document >= 0
         serial = np.where(drawn, np.where(kept & (natural < book), natural, book), serial)
         # A row that the portal holds as Pending is in no 2B, yet joins this one as soon as it is accepted and 2B recomputed.
         later = filed & ~drawn & ~kept & (natural <= book)
@@ -49,7 +50,7 @@ def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Setti
         filed = filed | drawn
     text = _labels(serial)
     return pd.DataFrame({
-        "two_b_period": pd.array(np.where(filed, text, ""), dtype="str"), "estimated": estimated, "in_period": in_period,
+        "two_b_period": pd.array(np.where(filed, text, ""), dtype="str"), "estimated": estimated, "in_period": in_period, "document": document,
     })
 
 

@@ -60,7 +60,8 @@ def classified(documents: pd.DataFrame, period: Period) -> pd.DataFrame:
     path = path.where(path.isin(form.paths), "")
 
     ims_section = name.map(form.ims_section).fillna("")
-    non_resident = documents["supplier_gstin"].map(lambda g: gstins.kind(g) is gstins.GstinKind.NON_RESIDENT).to_numpy(dtype=bool) if len(documents) else np.zeros(0, dtype=bool)
+    which, suppliers = pd.factorize(documents["supplier_gstin"])
+    non_resident = np.array([gstins.kind(str(g)) is gstins.GstinKind.NON_RESIDENT for g in suppliers], dtype=bool)[which] if len(documents) else np.zeros(0, dtype=bool)
     before_imports = bill & (str(period) < form.bills_of_entry_in_ims_since)
     never = before_imports | non_resident | (block == REVERSAL)
     return pd.DataFrame({"path": path.astype("str"), "kind": kind, "ims_section": ims_section.mask(never, "").astype("str"), "sign": sign, "available": available})

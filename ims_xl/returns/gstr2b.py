@@ -44,7 +44,7 @@ def expected_2b(
     active = originals.in_book[live & in_period & (originals.in_book >= 0)]
     superseded[active] = True
 
-    matched = match_to_ims(ims, portal_2b, settings)
+    matched = belonging["document"].to_numpy(dtype=np.int64) if "document" in belonging else match_to_ims(ims, portal_2b, settings)
     sort = classified(drawn.documents, drawn.period) if drawn is not None else None
     effect_2b = None
     bypass = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in BYPASS_COLUMNS.items()})
@@ -96,7 +96,7 @@ def _rows(
     standing = in_force(work["action"], effect, declared)
     counted_earlier = _counted_earlier(ims, earlier, period)
     return pd.DataFrame({
-        "box": place.str.split(".").str[-1].where(place != "", "").astype("str"),
+        "box": section.map({name: row.split(".")[1] for name, row in form.ims.items()}).fillna("").astype("str"),
         "path": path.astype("str"),
         "counts": counts,
         **{f"effect_{head}": effect[head].to_numpy() for head in HEADS},
