@@ -140,8 +140,10 @@ class _Cells:
     def gstins(self, place: int) -> float:
         unregistered = set(words()["values"]["unregistered"])
         column = self.column(place)
-        column = column[~column.str.lower().isin({"", *unregistered}).to_numpy()]
-        return float(column.str.fullmatch(GSTIN_FORM).mean()) if len(column) else 0.0
+        told = column[~column.str.lower().isin({"", "-", *unregistered}).to_numpy()]
+        if not len(told):
+            return float((column != "").any())
+        return float(told.str.fullmatch(GSTIN_FORM).mean())
 
     def dates(self, place: int) -> float:
         return self.share(place, lambda column: ~to_dates(column)[1])
@@ -166,7 +168,7 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
     discovered = not right
     if discovered:
         taken = set(own)
-        right = [p for p in range(len(found)) if p not in taken and cells.gstins(p) >= LEAST_GSTINS and cells.filled(p).sum() >= 1 and set(cells.column(p)[cells.filled(p)]) != {recipient}]
+        right = [p for p in range(len(found)) if p not in taken and cells.share(p, _of_gstin_form) >= LEAST_GSTINS and set(cells.column(p)[cells.filled(p)]) != {recipient}]
     right.sort(key=lambda p: (-rank.get(p, (0, 0))[0], -round(cells.gstins(p), 1), -rank.get(p, (0, 0))[1], p))
     if right:
         best = right[0]
@@ -177,6 +179,10 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
             choice.problems.append(("supplier_gstin", f"few cells of column '{choice.headings[best]}' have the form of a GSTIN; check that it is the supplier's GSTIN"))
     for place in sorted(own, key=lambda p: -cells.gstins(p))[:1]:
         choice.take("recipient_gstin", place, _how(found[place]) if found[place] is not None and found[place].field == "recipient_gstin" else "by content", 80)  # type: ignore[union-attr]
+
+
+def _of_gstin_form(column: pd.Series) -> np.ndarray:
+    return np.asarray(column.str.fullmatch(GSTIN_FORM).to_numpy(dtype=bool))
 
 
 def _kinds_of_document(choice: Choice, by_field: Mapping[str, list[int]], cells: _Cells, found: Sequence[Meaning | None]) -> None:
