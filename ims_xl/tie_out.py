@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ims_xl.report import rupees
+from ims_xl.returns.checks import return_checks
 from ims_xl.state import Amounts, Reconciliation, TieOut
 from ims_xl.vocabulary import HEADS, Action, Change, Section
 
@@ -127,6 +128,7 @@ def _three_b(rec: Reconciliation) -> Iterator[TieOut]:
     if len(stray):
         names = ", ".join(f"{s} {n}" for s, n in zip(stray["supplier_gstin"].head(10), stray["document_number"].head(10)))
         yield TieOut("2B documents that should be in IMS and are not", "0", str(len(stray)), False, names + (" ..." if len(stray) > 10 else ""))
+    yield from return_checks(rec.gstr2b, rec.gstr3b, rec.state.inputs)
 
 
 def _named(rec: Reconciliation, rows: list[int]) -> str:
