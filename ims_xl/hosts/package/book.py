@@ -69,6 +69,7 @@ class PackageBook:
 
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: the work is done on a copy that takes the book's place at the end."""
+        self._reader = None              # its strings and formats are not needed for painting
         archive = self._archive.copy()
         workbook = Workbook(archive, self.path.name)
         styles_part = _styles_part(workbook)

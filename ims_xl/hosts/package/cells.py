@@ -7,7 +7,7 @@ A cell is laid together from three pieces: where it stands (`<c r="K17"`), which
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, repeat
 from typing import Any
@@ -61,12 +61,18 @@ def column_cells(maker: Maker, column: TableColumn) -> ColumnCells:
     return ColumnCells(column.column, f'<{maker.prefix}c r="{column_letters(column.column)}'.encode(), styles, rests, with_formulas)
 
 
-def joined_rows(columns: Sequence[ColumnCells], row_numbers: list[bytes], start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+def part_of(column: TableColumn, start: int, stop: int) -> TableColumn:
+    """Some rows of a column."""
+    def cut(entries: Any) -> Any:
+        return entries.iloc[start:stop] if hasattr(entries, "iloc") else entries[start:stop]
+
+    return replace(column, values=cut(column.values), style=column.style if isinstance(column.style, str) else cut(column.style),
+                   formulas=None if column.formulas is None else cut(column.formulas), links=None)
+
+
+def joined_rows(columns: Sequence[ColumnCells], row_numbers: list[bytes]) -> Iterator[bytes]:
     """For each row the cells of all columns, one behind the other."""
-    stop = len(row_numbers) if stop is None else stop
-    numbers = row_numbers[start:stop]
-    pieces = chain.from_iterable((repeat(c.head), numbers, c.styles[start:stop], c.rests[start:stop]) for c in columns)
-    return map(b"".join, zip(*pieces))
+    return map(b"".join, zip(*chain.from_iterable((repeat(c.head), row_numbers, c.styles, c.rests) for c in columns)))
 
 
 def single_cell(maker: Maker, row: int, column: int, cell: Cell, style: bytes | None = None) -> bytes:

@@ -7,15 +7,16 @@ left of our first column untouched, and is taken apart cell by cell only from th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
-from ims_xl.hosts.package.cells import ColumnCells, Maker, joined_rows
+from ims_xl.hosts.package.cells import ColumnCells, Maker, column_cells, joined_rows, part_of
 from ims_xl.hosts.package.shared_formulas import SharedFormulas
 from ims_xl.hosts.package.sheet_text import column_letters, column_number
+from ims_xl.workbook.plan import TableColumn
 
-_BLOCK = 4096
+_BLOCK = 8192                            # rows whose cells are made at a time: all at once would be hundreds of megabytes
 _NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d+)[\"']")
 _PLACED = re.compile(rb"\s(?:r|spans)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _SPANS = re.compile(rb"\sspans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -35,10 +36,10 @@ class OwnCell:
 
 @dataclass(slots=True)
 class RowEdit:
-    """What is to be written: `columns` in `rows` (ascending), and single cells besides, by row."""
+    """What is to be written: `columns` (from left to right) in `rows` (ascending), and single cells besides, by row."""
 
     rows: list[int]
-    columns: Sequence[ColumnCells]
+    columns: Sequence[TableColumn]
     singles: Mapping[int, Sequence[OwnCell]] = field(default_factory=dict)
     keep_styles: bool = True
     header_row: int = 0
@@ -47,38 +48,42 @@ class RowEdit:
 
 
 class RowEditor:
-    """Applies an edit to the rows of one sheet; afterwards `formulas_changed`, `last_row` and `last_column` are known."""
+    """Applies an edit to the rows of one sheet as they pass; when all have passed, `formulas_changed` is known."""
 
     def __init__(self, maker: Maker, edit: RowEdit) -> None:
         self.maker, self.edit = maker, edit
-        self.formulas_changed = any(c.has_formulas for c in edit.columns) or any(b"f>" in cell.rest for cells in edit.singles.values() for cell in cells)
-        self.last_row = self.last_column = 0
+        self.formulas_changed = any(c.formulas is not None and any(c.formulas) for c in edit.columns) or any(b"f>" in cell.rest for cells in edit.singles.values() for cell in cells)
+        self._letters = [column_letters(c.column).encode() for c in edit.columns]
         self._p = maker.prefix.encode()
         self._index = {row: i for i, row in enumerate(edit.rows)}
         self._numbers = [b"%d" % row for row in edit.rows]
         self._first = min((c.column for c in edit.columns), default=1 << 20)
+        self._cells: tuple[int, list[ColumnCells]] = (-1, [])
         self._block: tuple[int, list[bytes]] = (-1, [])
         self._cell = re.compile(rb"<" + self._p + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + self._p + rb"c>)", re.S)
         self._above: dict[int, bytes] = {}
         self._above_attributes = b""
         self._variants: dict[tuple[bytes, int], bytes] = {}
         self.shared = SharedFormulas(maker.prefix)
-        self._opening = edit.columns[0].head if edit.columns else b""
-        self._heads = [c.head for c in edit.columns]
+        self._heads = [b'<%bc r="%b' % (self._p, letters) for letters in self._letters]
+        self._opening = self._heads[0] if self._heads else b""
         self._shape = re.compile(rb"<" + self._p + rb'c r="([A-Z]+)\d+"( s="\d+")?')
         self._shapes: dict[tuple[tuple[bytes, bytes], ...], list[bytes] | None] = {}
         self._rest_block: tuple[int, list[tuple[bytes, ...]]] = (-1, [])
 
-    def apply(self, data: bytes, start: int, end: int) -> list[bytes]:
+    def apply(self, data: bytes, start: int, end: int) -> Iterator[bytes]:
         """The rows between `start` and `end` of the part, in pieces, with the edit in them."""
+        for piece in self._pieces(data, start, end):
+            yield self.shared.mended(piece) if self.shared.broken else piece
+
+    def _pieces(self, data: bytes, start: int, end: int) -> Iterator[bytes]:
         p = self._p
         opening = re.compile(rb"<" + p + rb"row(?=[\s/>])([^>]*?)(/?)>")
         closing = b"</" + p + b"row>"
         wanted = sorted({*self._index, *self.edit.singles})
-        out: list[bytes] = []
         copied, position, row, next_wanted = start, start, 0, 0
         last_tag, last_inner = b"", (0, 0)
-        while found := opening.search(data, position, end):
+        while next_wanted < len(wanted) and (found := opening.search(data, position, end)):
             attributes = found[1]
             if attributes.startswith(b' r="'):
                 row = int(attributes[4: attributes.index(b'"', 4)])
@@ -91,35 +96,25 @@ class RowEditor:
                 inner_end = data.find(closing, found.end(), end)
                 position = inner_end + len(closing)
             # rows that the sheet does not have yet come before the first one behind them
-            while next_wanted < len(wanted) and wanted[next_wanted] < row:
-                out.append(data[copied: found.start()])
+            if wanted[next_wanted] < row:
+                yield data[copied: found.start()]
                 copied = found.start()
-                out.append(self._fresh_row(wanted[next_wanted], b""))
-                next_wanted += 1
+                while next_wanted < len(wanted) and wanted[next_wanted] < row:
+                    yield self._fresh_row(wanted[next_wanted], b"")
+                    next_wanted += 1
             last_tag, last_inner = attributes, (found.end(), inner_end)
             if next_wanted < len(wanted) and wanted[next_wanted] == row:
                 next_wanted += 1
-                out.append(data[copied: found.start()])
+                if copied < found.start():
+                    yield data[copied: found.start()]
                 copied = position
-                out.append(self._merged_row(row, attributes, data, found.end(), inner_end))
-            elif next_wanted >= len(wanted) and not self.shared.broken:
-                # nothing of ours is behind: the rest goes through as it is, but the last row must be known
-                tail = data.rfind(b"<" + p + b"row", position, end)
-                if tail >= 0:
-                    number = _NUMBER.search(data, tail, data.find(b">", tail))
-                    row = int(number[1]) if number else row + data.count(b"<" + p + b"row", position, end)
-                break
-        out.append(data[copied: end])
-        self.last_row = max(row, self.last_row)
+                yield self._merged_row(row, attributes, data, found.end(), inner_end)
+        yield data[copied: end]
         remaining = wanted[next_wanted:]
         if remaining and row > self.edit.header_row:
             self._remember_look(last_tag, data[last_inner[0]: last_inner[1]])
         for one in remaining:
-            out.append(self._fresh_row(one, self._above_attributes))
-            self.last_row = max(one, self.last_row)
-        if self.shared.broken:
-            out = [self.shared.mended(b"".join(out))]
-        return out
+            yield self._fresh_row(one, self._above_attributes)
 
     def _own(self, row: int) -> bytes:
         """The cells of ours in that row, as they stand where the sheet has none yet."""
@@ -128,12 +123,19 @@ class RowEditor:
             return b""
         number = index // _BLOCK
         if self._block[0] != number:
-            self._block = (number, list(joined_rows(self.edit.columns, self._numbers, number * _BLOCK, (number + 1) * _BLOCK)))
+            self._block = (number, list(joined_rows(self._made(number), self._numbers[number * _BLOCK: (number + 1) * _BLOCK])))
         return self._block[1][index - number * _BLOCK]
+
+    def _made(self, number: int) -> list[ColumnCells]:
+        """The cells of all columns for one block of rows."""
+        if self._cells[0] != number:
+            self._cells = (number, [column_cells(self.maker, part_of(c, number * _BLOCK, (number + 1) * _BLOCK)) for c in self.edit.columns])
+        return self._cells[1]
 
     def _own_cells(self, row: int) -> list[OwnCell]:
         index = self._index.get(row)
-        cells = [] if index is None else [OwnCell(c.column, c.styles[index][1:], c.rests[index]) for c in self.edit.columns]
+        place = (index or 0) % _BLOCK
+        cells = [] if index is None else [OwnCell(c.column, c.styles[place][1:], c.rests[place]) for c in self._made(index // _BLOCK)]
         return sorted((*cells, *self.edit.singles.get(row, ())), key=lambda c: c.column)
 
     def _merged_row(self, row: int, attributes: bytes, data: bytes, start: int, end: int) -> bytes:
@@ -163,7 +165,7 @@ class RowEditor:
             return None
         shape = tuple(self._shape.findall(region))
         if shape not in self._shapes:
-            ours = [letters for letters, _ in shape] == [column_letters(c.column).encode() for c in self.edit.columns] and len(shape) == len(self._cell.findall(region))
+            ours = [letters for letters, _ in shape] == self._letters and len(shape) == len(self._cell.findall(region))
             self._shapes[shape] = [self._kept(style[4:-1] if style else b"", c.column) for (_, style), c in zip(shape, self.edit.columns)] if ours else None
         styles = self._shapes[shape]
         if styles is None:
@@ -177,7 +179,7 @@ class RowEditor:
     def _rests(self, index: int) -> tuple[bytes, ...]:
         number = index // _BLOCK
         if self._rest_block[0] != number:
-            self._rest_block = (number, list(zip(*(c.rests[number * _BLOCK: (number + 1) * _BLOCK] for c in self.edit.columns))))
+            self._rest_block = (number, list(zip(*(c.rests for c in self._made(number)))))
         return self._rest_block[1][index - number * _BLOCK]
 
     def _ends_before(self, data: bytes, start: int, end: int, column: int) -> bool:

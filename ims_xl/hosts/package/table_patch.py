@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ims_xl.hosts.package import overlays, tables, xml
-from ims_xl.hosts.package.cells import Maker, column_cells, single_cell
+from ims_xl.hosts.package.cells import Maker, single_cell
 from ims_xl.hosts.package.rows import OwnCell, RowEdit, RowEditor
 from ims_xl.hosts.package.sheet_text import column_letters, column_number
 from ims_xl.hosts.package.whole_sheet import put_all_links, put_page
@@ -47,14 +47,13 @@ def paint_patch(workbook: Workbook, patch: TablePatch, maker: Maker) -> bool:
     for (row, number), cell in patch.cells.items():
         singles.setdefault(row, []).append(_own(maker, row, number, cell))
     edit = RowEdit(
-        rows=sorted(patch.rows), columns=[column_cells(maker, c) for c in columns], singles=singles, keep_styles=patch.keep_styles, header_row=patch.header_row,
+        rows=sorted(patch.rows), columns=columns, singles=singles, keep_styles=patch.keep_styles, header_row=patch.header_row,
         number_formats={c.column: {"rupees": RUPEES, "date": DATE}[c.kind] for c in columns if c.kind in ("rupees", "date")})
     editor = RowEditor(maker, edit)
     sheet.new_rows = editor.apply(sheet.data, sheet.rows_start, sheet.rows_end)
-    sheet.forget_rows()
 
     last_column = max([c.column for c in patch.columns] + [c for _, c in patch.cells] + [1])
-    overlays.extend_dimension(sheet, max([editor.last_row, *singles]), last_column)
+    overlays.extend_dimension(sheet, max([sheet.last_row(), *edit.rows, *singles]), last_column)
     if not patch.keep_rules:
         overlays.put_formats(sheet, patch.formats, maker.styles)
         overlays.put_validations(sheet, patch.validations)

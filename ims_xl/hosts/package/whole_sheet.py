@@ -135,9 +135,8 @@ def _slice(c: ColumnCells, start: int, count: int) -> ColumnCells:
 
 def _swept(columns: list[ColumnCells], numbers: list[int]) -> Iterator[bytes]:
     names = [b"%d" % n for n in numbers]
-    for start in range(0, len(names), 4096):
-        rows = joined_rows(columns, names, start, start + 4096)
-        yield b"".join([b'<row r="' + name + b'">' + row + b"</row>" for name, row in zip(names[start: start + 4096], rows)])
+    for name, row in zip(names, joined_rows(columns, names)):
+        yield b"".join((b'<row r="', name, b'">', row, b"</row>"))
 
 
 def _row(row: int, cells: dict[int, bytes], plan: SheetPlan) -> bytes:

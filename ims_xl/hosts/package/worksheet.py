@@ -6,7 +6,7 @@ Elements that nobody touches stay the bytes they were; `put` finds the place tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ims_xl.hosts.package import xml
@@ -56,7 +56,7 @@ class Worksheet:
         end = data.rfind(b"</" + top[1])
         self.after = [Piece(e.local, data[e.start: e.end]) for e in xml.children(data, after, end)]
         self._tail = data[end:]
-        self.new_rows: list[bytes] | None = None
+        self.new_rows: Iterable[bytes] | None = None
 
     @property
     def relation_prefix(self) -> tuple[str, str]:
@@ -108,9 +108,11 @@ class Worksheet:
         self._head = self._head[: len(self._head) - len(self.root_tag)] + other.root_tag
         self.root_tag = other.root_tag
 
-    def forget_rows(self) -> None:
-        """Lets go of the rows as they were, once there are new ones: a large sheet is held in memory once, not twice."""
-        self.data = b""
+    def last_row(self) -> int:
+        """The number of the last row that has an element of its own, 0 where none says its number."""
+        tail = self.data.rfind(b"<" + self.prefix.encode() + b"row ", self.rows_start, self.rows_end)
+        number = re.search(rb"\sr\s*=\s*[\"'](\d+)[\"']", self.data[tail: self.data.find(b">", tail)]) if tail >= 0 else None
+        return int(number[1]) if number else 0
 
     def text(self) -> Iterator[bytes]:
         """The whole part, in pieces."""
