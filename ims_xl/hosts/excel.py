@@ -251,7 +251,7 @@ class ExcelBook:
                 if column.width is not None:
                     cell.column_width = column.width
                 if column.hidden:
-                    cell.column_hidden = True
+                    cell.columns.hidden = True
                 if column.outline:
                     self.native.outline(sheet, column.column, column.outline)
         if patch.table_area:
