@@ -47,15 +47,23 @@ def portal_copies(portal: Documents, open_rows: np.ndarray) -> np.ndarray:
     rows = np.flatnonzero(open_rows)
     content = (portal.gstin[rows], portal.kind[rows], portal.day[rows], *(portal.money[rows, k] for k in range(5)))
     bare = text_codes(pc.ascii_ltrim(portal.numbers.plain_text.take(pa.array(rows)), characters="0"))
+    unlike = -_usual_form(portal, rows)
     for number in (portal.numbers.runs[rows], bare):
         code = np.where(number == 0, np.uint64(0), together(*content, number))
-        order = np.lexsort((portal.row[rows], portal.order[rows], code))
+        order = np.lexsort((portal.row[rows], portal.order[rows], unlike, code))
         again = np.flatnonzero((code[order][1:] == code[order][:-1]) & (code[order][1:] != 0)) + 1
         start = np.maximum.accumulate(np.where(np.isin(np.arange(len(rows)), again), 0, np.arange(len(rows))))
         later = rows[order[again]]
         first = rows[order[start[again]]]
         copies[later] = np.where(copies[later] < 0, first, copies[later])
     return _first_of_chain(copies)
+
+
+def _usual_form(portal: Documents, rows: np.ndarray) -> np.ndarray:
+    """How many documents of its supplier have a number of the same form (A/9/99 for K/7/12): of two copies the usual form is the original."""
+    form = pc.replace_substring_regex(pc.replace_substring_regex(portal.number.take(pa.array(rows)), "[0-9]", "9"), "[A-Za-z]", "A")
+    _, inverse, counts = np.unique(together(portal.gstin[rows], text_codes(form)), return_inverse=True, return_counts=True)
+    return np.asarray(counts[inverse])
 
 
 def _alike(pool: Documents, asked: Documents, settings: Settings) -> Evidence:

@@ -45,7 +45,10 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     else:
         branch = (evidence.supplier == c.S_PAN) & (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
         names &= branch | ((number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & ((evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK)))
-    search = _Search(portal, books, portal_keys, books_keys, settings, rarity, open_p, open_b)
+    # A document whose booking names it but loosely may still belong to a voucher that names it outright.
+    loose_p = open_p.copy()
+    loose_p[links.portal[links.number > c.N_ENDING]] = True
+    search = _Search(portal, books, portal_keys, books_keys, settings, rarity, open_p, open_b, loose_p)
     search.edges(p[names], b[names], number[names])
     if across:
         search.splits()
@@ -64,16 +67,16 @@ class _Search:
     """Open documents and vouchers, taken out as groups are found."""
 
     def __init__(self, portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, settings: Settings, rarity: np.ndarray,
-                 open_p: np.ndarray, open_b: np.ndarray) -> None:
+                 open_p: np.ndarray, open_b: np.ndarray, loose_p: np.ndarray) -> None:
         self.portal, self.books, self.settings = portal, books, settings
         self.portal_keys, self.books_keys = portal_keys, books_keys
         self.rarity = rarity
-        self.open_p, self.open_b = open_p, open_b
+        self.open_p, self.open_b, self.loose_p = open_p, open_b, loose_p
         self.tolerance = tolerances(settings)
         self.groups: list[Group] = []
         self.vouchers_of: dict[int, list[tuple[int, int]]] = {}
         self.documents_of: dict[int, list[tuple[int, int]]] = {}
-        rows = np.flatnonzero(open_p)
+        rows = np.flatnonzero(loose_p)
         order = rows[np.argsort(portal.gstin[rows], kind="stable")]
         heads = np.flatnonzero(np.r_[True, portal.gstin[order][1:] != portal.gstin[order][:-1]]) if len(order) else np.zeros(0, dtype=np.int64)
         self.of_supplier = dict(zip(portal.gstin[order[heads]].tolist(), np.split(order, heads[1:]))) if len(order) else {}
@@ -88,6 +91,7 @@ class _Search:
 
     def take(self, portal: Sequence[int], books: Sequence[int], agrees: bool, named: bool) -> None:
         self.open_p[list(portal)] = False
+        self.loose_p[list(portal)] = False
         self.open_b[list(books)] = False
         p, b = np.array(sorted(portal)), np.array(sorted(books))
         one_supplier = len({*self.portal.gstin[p].tolist(), *self.books.gstin[b].tolist()}) == 1
@@ -161,7 +165,7 @@ class _Search:
             start += len(parts)
 
     def _take_list(self, voucher: int, numbers: np.ndarray, serials: np.ndarray, span: bool) -> None:
-        nearby = self._nearby(voucher, self.books.day[voucher], 400)
+        nearby = self._nearby(voucher, self.books.day[voucher], 400, loose=True)
         if not len(nearby):
             return
         unyeared, serial = self.portal_keys.unyeared[nearby], self.portal_keys.serial[nearby]
@@ -170,6 +174,9 @@ class _Search:
             hits = nearby[unyeared == number]
             if not len(hits):
                 hits = nearby[(serial == of_number) & (of_number != 0)]
+            if len(hits) > 1:   # last year's document has the same number: the nearest counts, where it is clearly nearer
+                apart = np.abs(self.portal.day[hits] - self.books.day[voucher])
+                hits = hits[apart <= 62] if self.books.day[voucher] != NO_DAY else hits
             if len(hits) == 1 and int(hits[0]) not in named:
                 named.append(int(hits[0]))
         target = self.books.money[voucher]
@@ -193,7 +200,9 @@ class _Search:
         low, high = sorted(int(self.portal_keys.serial_value[d]) for d in ends)
         values = self.portal_keys.serial_value[nearby]
         one_series = self.portal_keys.letters[nearby] == self.portal_keys.letters[ends[0]]
-        middle = [int(d) for d in nearby[(values > low) & (values < high) & one_series]][:8]
+        nearby = nearby[(values > low) & (values < high) & one_series]
+        apart = np.abs(self.portal.day[nearby] - self.portal.day[ends].mean())
+        middle = [int(d) for d in nearby[np.lexsort((self.portal.order[nearby], apart))]][:8]
         for size in range(len(middle), 0, -1):
             for some in itertools.combinations(middle, size):
                 if self._adds_up([*ends, *some], target, 1 + size // 2):
@@ -213,7 +222,7 @@ class _Search:
             for level, anchor in anchors[:3]:
                 if level > c.N_CONTAINED:
                     continue
-                others = self._rest_of(voucher, [anchor])
+                others = self._rest_of(voucher, [anchor]) or self._rest_of(voucher, [anchor], loose=True)
                 if others:
                     self.take([anchor, *others], [voucher], True, level <= c.N_UNYEARED and self._next_to(anchor, others))
                     break
@@ -250,13 +259,13 @@ class _Search:
             if taken:
                 self.take([anchor, *taken], [voucher], False, False)
 
-    def _rest_of(self, voucher: int, anchors: list[int]) -> list[int]:
+    def _rest_of(self, voucher: int, anchors: list[int], loose: bool = False) -> list[int]:
         """The documents beside the named ones that make up the rest of the voucher."""
         anchor = anchors[0]
         residual = self.books.money[voucher] - self.portal.money[anchors].sum(axis=0)
         if residual[0] <= self.tolerance[0]:
             return []
-        nearby = self._nearby(voucher, self.portal.day[anchor], _DAYS_APART)
+        nearby = self._nearby(voucher, self.portal.day[anchor], _DAYS_APART, loose)
         nearby = nearby[~np.isin(nearby, anchors) & (self.portal.money[nearby] <= residual + _EXACT).all(axis=1)]
         if not len(nearby):
             return []
@@ -302,12 +311,12 @@ class _Search:
     def _adds_up(self, documents: Sequence[int], target: np.ndarray, times: int) -> bool:
         return bool((np.abs(self.portal.money[list(documents)].sum(axis=0) - target) <= self.tolerance * times).all())
 
-    def _nearby(self, voucher: int, day: np.int64, window: int) -> np.ndarray:
-        """Open documents of the voucher's supplier and direction, of the same financial year, within the window."""
+    def _nearby(self, voucher: int, day: np.int64, window: int, loose: bool = False) -> np.ndarray:
+        """Open (or loosely booked) documents of the voucher's supplier and direction, of the same financial year, within the window."""
         rows = self.of_supplier.get(int(self.books.gstin[voucher]))
         if rows is None:
             return np.zeros(0, dtype=np.int64)
-        rows = rows[self.open_p[rows] & (self.portal.direction[rows] == self.books.direction[voucher])]
+        rows = rows[(self.loose_p if loose else self.open_p)[rows] & (self.portal.direction[rows] == self.books.direction[voucher])]
         if day != NO_DAY:
             rows = rows[np.abs(self.portal.day[rows] - day) <= window]
         return np.asarray(rows)
