@@ -224,6 +224,7 @@ def test_the_calculation_chain_goes_only_when_formulas_come_or_go(tmp_path: Path
     chained = books.rewritten(plain, tmp_path / "chained.xlsx", {"[Content_Types].xml": types, "xl/_rels/workbook.xml.rels": relations, "xl/calcChain.xml": chain})
     text = Plan(patches=(patch(),))
     assert "xl/calcChain.xml" in books.parts(paint(chained, tmp_path / "kept.xlsx", text))
+    assert b'fullCalcOnLoad="1"' in books.parts(tmp_path / "kept.xlsx")["xl/workbook.xml"]
     gone = books.parts(paint(chained, tmp_path / "gone.xlsx", Plan(patches=(patch(cells={(20, 4): Cell("no formula")}),))))
     assert "xl/calcChain.xml" not in gone and b"calcChain" not in gone["[Content_Types].xml"] + gone["xl/_rels/workbook.xml.rels"]
 
@@ -327,3 +328,21 @@ def _by_calamine(path: Path) -> bool:
     except Exception:  # noqa: BLE001 - as above
         return False
     return True
+
+
+def test_an_ending_that_excel_would_not_open_is_refused(tmp_path: Path) -> None:
+    macros = open_book(books.macro_book(tmp_path / "macros.xlsm"))
+    with pytest.raises(ImsXlError, match=r"\.xlsm"):
+        macros.save(tmp_path / "out.xlsx")
+    with pytest.raises(ImsXlError, match=r"\.xlsx"):
+        open_book(person_book(tmp_path / "book.xlsx")).save(tmp_path / "out.xlsm")
+    assert not (tmp_path / "out.xlsx").exists() and not (tmp_path / "out.xlsm").exists()
+
+
+def test_formulas_of_an_earlier_run_are_replaced_in_every_row(tmp_path: Path) -> None:
+    def what(factor: int) -> Plan:
+        return Plan(patches=(patch(columns=(TableColumn(5, "Twice", [1] * 8, kind="number", formulas=[f"=D{r}*{factor}" for r in range(4, 12)]), TableColumn(6, "Text", ["x"] * 8))),))
+
+    once = paint(person_book(tmp_path / "book.xlsx"), tmp_path / "once.xlsx", what(2))
+    sheet = openpyxl.load_workbook(paint(once, tmp_path / "twice.xlsx", what(3)))["My data"]
+    assert [sheet.cell(r, 5).value for r in range(4, 12)] == [f"=D{r}*3" for r in range(4, 12)] and sheet["D20"].value == "=SUM(D4:D11)"

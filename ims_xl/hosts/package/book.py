@@ -8,9 +8,9 @@ from pathlib import Path
 from ims_xl.hosts import safe_files
 from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.hosts.package import app_part, xml
-from ims_xl.hosts.package.archive import Archive
+from ims_xl.hosts.package.archive import Archive, part_key
 from ims_xl.hosts.package.cells import Maker
-from ims_xl.hosts.package.relations import CONTENT_TYPES, add_type, free_part, in_dialect, relate, relations, remove_part, unrelate
+from ims_xl.hosts.package.relations import CONTENT_TYPES, add_type, content_types, free_part, in_dialect, relate, relations, remove_part, unrelate
 from ims_xl.hosts.package.styles import EMPTY, Styles, normalised
 from ims_xl.hosts.package.table_patch import paint_patch
 from ims_xl.hosts.package.whole_sheet import paint_sheet
@@ -91,6 +91,9 @@ class PackageBook:
         chosen = workbook.sheet(workbook.selects) if workbook.selects else None
         if chosen:
             workbook.activate(workbook.sheets.index(chosen))
+        if workbook.part_of("calcChain"):
+            # formulas of the person may lean on what was written; ours carry their results already
+            workbook.recalculate()
         if changed:
             _drop_calculation_chain(workbook)
         if styles.changed:
@@ -104,6 +107,7 @@ class PackageBook:
         target = path or self.path
         if not self._read().workbook.sheets:
             raise ImsXlError(f"{target.name}: a workbook must have a sheet; nothing was written.")
+        _check_ending(self._archive, self._read().workbook.part, target)
         if target.resolve() == self.path.resolve():
             safe_files.replace_book(target, self._archive.save)
         else:
@@ -117,6 +121,14 @@ class PackageBook:
         if self._reader is None:
             self._reader = BookReader(self._archive, self.path.name)
         return self._reader
+
+
+def _check_ending(archive: Archive, part: str, target: Path) -> None:
+    """Excel opens no file whose ending denies its macros, or promises macros that are not there."""
+    kind = content_types(archive).get(part_key(part), "")
+    for ending, other, words in ((".xlsx", "macroEnabled", "has macros; name the output .xlsm"), (".xlsm", "spreadsheetml.sheet.main", "has no macros; name the output .xlsx")):
+        if target.suffix.lower() == ending and other in kind:
+            raise ImsXlError(f"{target.name}: the book {words}, or Excel will not open it.")
 
 
 def refuse_signed(archive: Archive, name: str) -> None:

@@ -53,6 +53,7 @@ class RowEditor:
     def __init__(self, maker: Maker, edit: RowEdit) -> None:
         self.maker, self.edit = maker, edit
         self.formulas_changed = any(c.formulas is not None and any(c.formulas) for c in edit.columns) or any(b"f>" in cell.rest for cells in edit.singles.values() for cell in cells)
+        self._formula = b"<" + maker.prefix.encode() + b"f"
         self._letters = [column_letters(c.column).encode() for c in edit.columns]
         self._p = maker.prefix.encode()
         self._index = {row: i for i, row in enumerate(edit.rows)}
@@ -144,25 +145,24 @@ class RowEditor:
             attributes = _SPANS.sub(b"", attributes)
         tag = b"<" + p + b"row" + attributes + b">"
         closing = b"</" + p + b"row>"
-        if row not in self.edit.singles and self._ends_before(data, start, end, self._first):
-            return tag + data[start: end] + self._own(row) + closing
-        keep = start
-        if row not in self.edit.singles and self._opening:
-            # the cells left of our first column stay one piece
-            keep = data.find(self._opening + b"%d" % row + b'"', start, end)
-            if keep >= 0:
-                region = data[keep:end]
-                again = self._again(row, region)
-                if again is not None:
-                    return b"".join((tag, data[start:keep], again, closing))
-            else:
-                keep = start
-        return tag + data[start: keep] + self._interleaved(row, data[keep: end], self._own_cells(row)) + closing
+        if row in self.edit.singles or not self._heads:
+            return b"".join((tag, self._interleaved(row, data[start:end], self._own_cells(row)), closing))
+        # the cells left of our first column stay one piece
+        keep = data.find(self._opening + b"%d" % row + b'"', start, end)
+        if keep >= 0:
+            region = data[keep:end]
+            again = self._again(row, region)
+            return b"".join((tag, data[start:keep], self._interleaved(row, region, self._own_cells(row)) if again is None else again, closing))
+        if self._ends_before(data, start, end, self._first):
+            return b"".join((tag, data[start:end], self._own(row), closing))
+        return b"".join((tag, self._interleaved(row, data[start:end], self._own_cells(row)), closing))
 
     def _again(self, row: int, region: bytes) -> bytes | None:
         """The cells of a row that has exactly our columns at its end, as after an earlier run; None where it has others."""
-        if b"<" + self._p + b"f" in region:
-            return None
+        if self._formula in region:
+            if b'"shared"' in region:
+                return None
+            self.formulas_changed = True
         shape = tuple(self._shape.findall(region))
         if shape not in self._shapes:
             ours = [letters for letters, _ in shape] == self._letters and len(shape) == len(self._cell.findall(region))

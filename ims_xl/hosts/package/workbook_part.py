@@ -140,6 +140,14 @@ class Workbook:
                 return xml.unescape(self.data[element.inner: element.inner_end].decode())
         return ""
 
+    def recalculate(self) -> None:
+        """Asks Excel to compute every formula when it opens the book; the results in the file stay for other readers."""
+        known = xml.descend(self.data, "calcPr")
+        if known is None:
+            self._insert("calcPr", f'<{self.prefix}calcPr fullCalcOnLoad="1"/>')
+            return
+        self.data = self.data[: known.start] + xml.with_attribute(self.data[known.start: known.inner], "fullCalcOnLoad", "1") + self.data[known.inner:]
+
     @property
     def active(self) -> int:
         """The 0-based position of the sheet that opens first."""
