@@ -1,4 +1,4 @@
-.PHONY: check lint types imports test
+.PHONY: check lint types imports test ribbon-month
 check: lint types imports test
 lint:
 	ruff check .
@@ -7,4 +7,7 @@ types:
 imports:
 	lint-imports
 test:
-	python -m pytest -n 2
+	python -m pytest -n 2 --ignore=tests/excel/test_month_by_ribbon.py
+# A whole month by ribbon buttons on LibreOffice: minutes, so it has a target of its own.
+ribbon-month:
+	python -m pytest tests/excel/test_month_by_ribbon.py
