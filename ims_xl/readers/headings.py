@@ -24,6 +24,7 @@ _DROPPED: Final = re.compile(r"\((?:in )?(?:₹|rs\.?|inr|rupees)\)|\bin (?:₹|
 _SPACES: Final = re.compile(r"[\s/_\-\u2010-\u2015]+")
 _RATE: Final = re.compile(r"@?\s*(\d{1,2}(?:\.\d{1,3})?)\s*(?:%|per ?cent|percent)|@\s*(\d{1,2}(?:\.\d{1,3})?)\b")
 _LEAST_LOOSE: Final = 5
+_DOUBLE_RATES: Final = frozenset({5.0, 10.0, 12.0, 18.0, 24.0, 28.0, 36.0, 40.0, 56.0, 80.0, 3.0, 6.0, 0.5})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _loose(text: str) -> Meaning | None:
 def find_headings(frame: pd.DataFrame, merged: Sequence[str] = (), least: int = 1) -> Headings | None:
     """The best heading line of the first 40 rows, alone or under a line of groups; None where no row names `least` fields at all."""
     depth = min(len(frame), HEADING_ROWS)
-    head = [[" ".join(str(cell).split()) for cell in row] for row in frame.iloc[:depth].to_numpy(dtype=object)]
+    head = [[_heading_text(str(cell)) for cell in row] for row in frame.iloc[:depth].to_numpy(dtype=object)]
     best: Headings | None = None
     best_score = 0.0
     for place, row in enumerate(head):
@@ -185,9 +186,17 @@ def find_headings(frame: pd.DataFrame, merged: Sequence[str] = (), least: int = 
             options.append(_joined(head[place - 1], row, place, _spans(merged, frame, place - 1)))
         for option in options:
             score = _worth(option)
-            if score > best_score + (0.01 if option is alone else 0.5):
+            if score > best_score + (0.01 if option is alone else 0.04):
                 best, best_score = option, score
     return best if best is not None and len(best.fields) >= least else None
+
+
+def _heading_text(cell: str) -> str:
+    """One line; a rate that a cell format shows as 18 % stands in the file as 0.18."""
+    text = " ".join(cell.split())
+    if re.fullmatch(r"0\.\d{1,4}", text) and round(float(text) * 200, 4) in _DOUBLE_RATES:
+        return f"{float(text) * 100:g}%"
+    return text
 
 
 def complete(found: Headings) -> bool:
@@ -203,8 +212,8 @@ def _worth(found: Headings) -> float:
     best: dict[str, int] = {}
     for one in found.meanings:
         if one is not None and one.field != "ignored":
-            best[one.field] = max(best.get(one.field, 0), one.score)
-    score = sum(value / 10 for value in best.values()) + 0.01 * sum(m is not None for m in found.meanings)
+            best[one.field] = max(best.get(one.field, 0), one.score + (10 if one.rate and one.how != "exact" else 0))
+    score = sum(value / 10 for value in best.values()) + 0.05 * sum(m is not None for m in found.meanings)
     return score + (10 if complete(found) else 0)
 
 
@@ -258,13 +267,14 @@ def _spans(merged: Sequence[str], frame: pd.DataFrame, place: int) -> dict[int, 
         ends = re.fullmatch(r"([A-Z]+)(\d+):([A-Z]+)(\d+)", area)
         if ends is None or not int(ends[2]) <= row <= int(ends[4]) or int(ends[4]) > row:
             continue
-        first, last = _number(ends[1]), _number(ends[3])
+        first, last = column_number(ends[1]), column_number(ends[3])
         text = str(frame.iat[place, positions[first]]) if first in positions else ""
         found.update({positions[c]: text for c in range(first, last + 1) if c in positions})
     return found
 
 
-def _number(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """`A` is 1, `AB` is 28."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64

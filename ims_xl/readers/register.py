@@ -19,7 +19,7 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.progress import Progress, silent
 from ims_xl.readers import tally_vouchers
-from ims_xl.readers.headings import Headings, Meaning, complete, find_headings, kinds, plain
+from ims_xl.readers.headings import Headings, Meaning, column_number, complete, find_headings, kinds, plain
 from ims_xl.readers.register_columns import choose_columns, layout_of, meanings_in, shown
 from ims_xl.readers.register_lines import ledger_of
 from ims_xl.readers.register_rows import BAND, CONTINUATION, KIND_NAMES, LINE, UNREADABLE, Cells, classify
@@ -88,7 +88,8 @@ def read_register(path: Path, recipient_gstin: str = "", mapping: Mapping[str, s
         raise ImsXlError(f"{path.name} holds no rows; a purchase register with headings was expected.")
     if best_score == 0 and not mapping:
         _refuse(best, path.name, tables.names)
-    return read_register_sheet(best, path.name, recipient_gstin, mapping, progress=progress)
+    read = read_register_sheet(best, path.name, recipient_gstin, mapping, progress=progress)
+    return _with_uncalculated(read, tables.uncalculated.get(best.name, ()), path.name)
 
 
 def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", mapping: Mapping[str, str] | None = None, progress: Progress = silent) -> RegisterFile:
@@ -100,7 +101,7 @@ def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", m
         text, headings = tally_vouchers.with_amounts(text, headings)
     headings = _complete(headings, text, file, mapping)
     found, layout = meanings_in(headings, mapping)
-    body = text.frame.iloc[headings.last + 1:]
+    body = _merged_down(text, headings, found)
     kinds = classify(body, _heading_lines(text.frame, headings), _cells(found))
     progress(f"Reading {file}", 0.7)
     told = np.isin(kinds, (LINE, CONTINUATION, BAND))
@@ -220,6 +221,45 @@ def _cells(found: Sequence[Meaning | None]) -> Cells:
         [p for n in ("document_date", "voucher_date", "boe_date") for p in at.get(n, [])],
         [p for n, places in at.items() if n in money_fields for p in places],
     )
+
+
+_WHO: Final = frozenset({"supplier_gstin", "supplier_name", "document_number", "document_date", "voucher_number", "voucher_date", "voucher_type", "document_type", "place_of_supply"})
+
+
+def _merged_down(text: SheetText, headings: Headings, found: Sequence[Meaning | None]) -> pd.DataFrame:
+    """The rows below the headings; a supplier or document merged over several rows stands in each of them."""
+    body = text.frame.iloc[headings.last + 1:]
+    places = {int(label): place for place, label in enumerate(text.frame.columns) if (meant := found[place]) is not None and meant.field in _WHO}
+    header = int(text.frame.index[headings.last])
+    fills: dict[int, list[tuple[int, int]]] = {}
+    for area in text.merged:
+        ends = re.fullmatch(r"([A-Z]+)(\d+):([A-Z]+)(\d+)", area)
+        if ends is not None and ends[1] == ends[3] and int(ends[2]) > header and column_number(ends[1]) in places:
+            fills.setdefault(places[column_number(ends[1])], []).append((int(ends[2]), int(ends[4])))
+    if not fills:
+        return body
+    body = body.copy()
+    rows = body.index.to_numpy(dtype=np.int64)
+    for place, areas in fills.items():
+        cells = body.iloc[:, place].to_numpy(dtype=object).copy()
+        for first, last in areas:
+            start, end = np.searchsorted(rows, first), np.searchsorted(rows, last, side="right")
+            if start < len(cells):
+                cells[start:end] = cells[start]
+        body.isetitem(place, pd.Series(cells, index=body.index, dtype="str"))
+    return body
+
+
+def _with_uncalculated(read: RegisterFile, cells: tuple[str, ...], file: str) -> RegisterFile:
+    """Formulas that no spreadsheet ever calculated are blank to every reader: that is said, or their tax would vanish in silence."""
+    rows = {int(row) for row in read.rows}
+    numbers = {column: name for name, column in read.columns.items()}
+    lost = [cell for cell in cells if int(re.sub(r"\D", "", cell)) in rows and column_number(re.sub(r"\d", "", cell)) in numbers]
+    if not lost:
+        return read
+    message = f"{len(lost)} cells hold formulas that were never calculated (the first is {lost[0]}) and count as blank; open the file in Excel, save it, and pull it again"
+    problem = Problem(file, read.sheet, int(re.sub(r"\D", "", lost[0])), numbers[column_number(re.sub(r"\d", "", lost[0]))], message)
+    return replace(read, problems=(problem, *read.problems))
 
 
 def _refuse(text: SheetText, file: str, sheets: tuple[str, ...]) -> None:

@@ -174,7 +174,7 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
         best = right[0]
         rivals = [p for p in right[1:] if rank.get(p, (0, 0)) == rank.get(best, (0, 0)) and not _same(cells, best, p) and abs(cells.gstins(p) - cells.gstins(best)) < 0.2]
         how = "by content" if discovered else _how(found[best])
-        _take(choice, "supplier_gstin", best, rivals, how, rank.get(best, (0, 12))[1], found, cells, doubtful and not discovered and cells.share_filled(best) > 0)
+        _take(choice, "supplier_gstin", best, rivals, how, 50 + rank.get(best, (0, 12))[1], found, cells, doubtful and not discovered and cells.share_filled(best) > 0)
         if doubtful and not discovered and cells.share_filled(best) > 0.1:
             choice.problems.append(("supplier_gstin", f"few cells of column '{choice.headings[best]}' have the form of a GSTIN; check that it is the supplier's GSTIN"))
     for place in sorted(own, key=lambda p: -cells.gstins(p))[:1]:

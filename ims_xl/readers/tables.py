@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ class Tables:
     names: tuple[str, ...]
     read: Callable[[str], SheetText]
     kind: str = "workbook"
+    uncalculated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Sheet -> its cells with formulas that hold no value, because no spreadsheet ever calculated them."""
 
 
 def open_tables(path: Path) -> Tables:
@@ -91,7 +93,7 @@ def _workbook(path: Path, guards: Mapping[str, Any]) -> Tables:
         return SheetText(name, frame, guard.merged if guard else ())
 
     hidden = [name for name in names if name in guards and guards[name].hidden]
-    return Tables(tuple(n for n in names if n not in hidden) + tuple(hidden), read)
+    return Tables(tuple(n for n in names if n not in hidden) + tuple(hidden), read, uncalculated={name: guard.uncalculated for name, guard in guards.items() if guard.uncalculated})
 
 
 def _frame(batch: Any, errors: list[Any], first_column: int) -> pd.DataFrame:

@@ -22,22 +22,24 @@ from ims_xl.hosts.base import SheetText
 from ims_xl.vocabulary import ImsXlError
 
 LARGEST_PART: Final = 1 << 30
-MOST_CELLS: Final = 50_000_000
+MOST_CELLS: Final = 24_000_000
 MOST_USED: Final = 20_000_000
-_MERGE_ROWS: Final = 60
+_HEADING_ROWS: Final = 60
+_UNCALCULATED: Final = re.compile(rb'\br="([A-Z]{1,3}\d+)"(?![^>]*t="str")[^>]*>\s*<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>')
 _CHUNK: Final = 1 << 22
 _MAIN: Final = "{*}"
 
 
 @dataclass(frozen=True)
 class Guard:
-    """One worksheet before reading: where its used area begins, merged areas near the top, and whether it must be read sparsely."""
+    """One worksheet before reading: merged areas over headings and down columns, first column, cells never calculated, whether to read sparsely."""
 
     part: str
     hidden: bool
     merged: tuple[str, ...]
     first_column: int
     sparse: bool
+    uncalculated: tuple[str, ...] = ()
 
 
 def guarded_sheets(path: Path) -> dict[str, Guard]:
@@ -112,32 +114,50 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
 
 
 def _guard(archive: zipfile.ZipFile, part: str, hidden: bool, path: Path) -> Guard:
-    """One pass over the part: the last row, the widest column, and where the first column stands."""
-    last_row, widest, narrowest, tail = 0, 1, 16384, b""
+    """One pass over the part: the last row and the widest column with a value, the first column, merged areas, formulas without a value."""
+    last_row, widest, narrowest, rest = 0, 1, 16384, b""
     merged = b""
+    formulas: list[str] = []
     for chunk in _inflated(archive, archive.getinfo(part), path):
-        block = tail + chunk
-        cut = block.rfind(b"<")
-        block, tail = (block[:cut], block[cut:]) if cut > 0 and len(block) - cut < 65536 else (block, b"")
-        place = block.rfind(b"<row ")
-        if place >= 0:
-            found = re.search(rb'\br="(\d+)"', block[place:place + 400])
-            last_row = max(last_row, int(found[1])) if found else last_row
+        block = rest + chunk
+        cut = block.rfind(b"</row>") if len(block) < 4 * _CHUNK else -1
+        block, rest = (block[:cut], block[cut:]) if cut > 0 else (block, b"")
+        last_row = max(last_row, _last_row(block))
         for letters in _column_letters(block):
             number = _column(letters)
             widest, narrowest = max(widest, number), min(narrowest, number)
-        if merged or b"<mergeCell " in block:
+        if b"</f></" in block or b"</f><v" in block or b":f><" in block:
+            formulas += [m.decode() for m in _UNCALCULATED.findall(block)]
+        if merged or b"mergeCell " in block:
             merged += block
-    areas = tuple(area for area in (m.decode() for m in re.findall(rb'<(?:\w+:)?mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"', merged + tail)) if _first_row(area) <= _MERGE_ROWS)
-    return Guard(part, hidden, areas, min(narrowest, widest), last_row * widest > MOST_CELLS)
+    last_row, merged = max(last_row, _last_row(rest)), merged + rest
+    formulas += [m.decode() for m in _UNCALCULATED.findall(rest)]
+    for letters in _column_letters(rest):
+        widest, narrowest = max(widest, _column(letters)), min(narrowest, _column(letters))
+    areas = tuple(area for area in (m.decode() for m in re.findall(rb'<(?:\w+:)?mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"', merged)) if _of_use(area))
+    return Guard(part, hidden, areas, min(narrowest, widest), last_row * widest > MOST_CELLS, tuple(formulas))
+
+
+def _last_row(block: bytes) -> int:
+    """The number of the last row in a block that holds a value; rows of empty formatted cells do not count."""
+    value = block.rfind(b"</c>") if b"</c>" in block else block.rfind(b":c>")
+    place = block.rfind(b"row ", 0, value) if value > 0 else -1
+    found = re.search(rb'\br="(\d+)"', block[place:place + 400]) if place >= 0 else None
+    return int(found[1]) if found else 0
 
 
 def _column_letters(block: bytes) -> set[bytes]:
-    """The distinct column letters of the cells in a block: all of them in a small one, else every row's ends by a sparser search."""
+    """The distinct column letters of cells with a value: all in a small block; in a big one those beyond Z, and the first of each row."""
     if len(block) < 1 << 18:
-        return set(re.findall(rb'<c r="([A-Z]{1,3})\d', block))
-    found = set(re.findall(rb'<c r="([A-Z]{1,3})\d', block[: 1 << 16])) | set(re.findall(rb'<c r="([A-Z]{1,3})\d', block[-(1 << 16):]))
-    return found | set(re.findall(rb'<c r="([A-Z]{2,3})\d', block)) | set(re.findall(rb'<row[^>]*><c r="([A-Z]{1,3})\d', block))
+        return set(re.findall(rb' r="([A-Z]{1,3})\d+"[^>/]*>', block))
+    return set(re.findall(rb' r="([A-Z]{2,3})\d+"[^>/]*>', block)) | set(re.findall(rb'row [^>]*><(?:\w+:)?c r="([A-Z]{1,3})\d', block)) | set(re.findall(rb' r="([A-Z]{1,3})\d+"[^>/]*>', block[-(1 << 15):]))
+
+
+def _of_use(area: str) -> bool:
+    """Areas that touch the headings, and cells merged down one column (a supplier over several bills)."""
+    first, last = area.split(":")
+    column, row = re.match(r"[A-Z]+", first), re.search(r"\d+", first)
+    return row is not None and column is not None and (int(row[0]) <= _HEADING_ROWS or (last.startswith(column[0]) and last[len(column[0])].isdigit()))
 
 
 def _column(letters: bytes) -> int:
@@ -145,11 +165,6 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _first_row(area: str) -> int:
-    found = re.search(r"\d+", area)
-    return int(found[0]) if found else 1 << 20
 
 
 def _small_enough(archive: zipfile.ZipFile, path: Path) -> None:

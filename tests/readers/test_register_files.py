@@ -150,6 +150,40 @@ def test_a_workbook_that_would_unpack_without_end_is_refused(tmp_path: Path, mon
         read_register(path, CLIENT)
 
 
+def test_formulas_that_were_never_calculated_are_told(tmp_path: Path) -> None:
+    path = as_xlsx(tmp_path, [HEADS, ROW, ["Alpha", ALPHA, "A-2", "05/10/2026", "1000", "", "", "90", ""]])
+    book = openpyxl.load_workbook(path)
+    book.active["G3"].value = "=E3*9%"
+    book.save(path)
+    problems = read_register(path, CLIENT).problems
+    assert [(p.row, p.field) for p in problems] == [(3, "cgst")] and "never calculated (the first is G3)" in problems[0].message
+
+
+def test_a_supplier_merged_over_its_bills_stands_in_each_of_them(tmp_path: Path) -> None:
+    rows = [HEADS, ROW, ["", "", "A-2", *ROW[3:]], ["", "", "A-3", *ROW[3:]], ["Beta", BETA, "B-1", "05/10/2026", "100", "18", "", "", "118"]]
+    read = read_register(as_xlsx(tmp_path, rows, merges=("A2:A4", "B2:B4")), CLIENT)
+    assert list(read.ledger["supplier_gstin"]) == [ALPHA, ALPHA, ALPHA, BETA]
+    assert list(read.ledger["supplier_name"]) == ["Alpha", "Alpha", "Alpha", "Beta"]
+
+
+def test_rates_below_a_heading_may_be_numbers_shown_as_per_cent(tmp_path: Path) -> None:
+    rows = [["Party", "GSTIN", "Bill No", "Bill Date", "Taxable Value", "", "CGST", "", "SGST", ""], ["", "", "", "", 0.05, 0.18, 0.025, 0.09, 0.025, 0.09], ["A", ALPHA, "A-1", "05/10/2026", 100, 200, 2.5, 18, 2.5, 18]]
+    ledger = read_register(as_xlsx(tmp_path, rows), CLIENT).ledger
+    assert ledger.iloc[0][["taxable_value", "cgst", "sgst"]].tolist() == [30000, 2050, 2050]
+
+
+def test_cells_with_names_before_their_tags_are_guarded_too(tmp_path: Path) -> None:
+    part = "xl/worksheets/sheet1.xml"
+    path = as_xlsx(tmp_path, [HEADS, ROW])
+    content = zipfile.ZipFile(path).read(part).decode()
+    content = re.sub(r"<(/?)(worksheet|sheetData|row|c|v|is|t|sheetPr|dimension|sheetViews|sheetView|sheetFormatPr|pageMargins|outlinePr|pageSetUpPr|selection)\b", r"<\1x:\2", content).replace("xmlns=", "xmlns:x=")
+    far = content.replace("</x:sheetData>", '<x:row r="1048576"><x:c r="XFD1048576" t="n"><x:v>1</x:v></x:c></x:row></x:sheetData>')
+    from ims_xl.readers.tables_guard import guarded_sheets
+
+    assert guarded_sheets(_with_part(path, {part: far.encode()}))["Sheet1"].sparse
+    assert not guarded_sheets(_with_part(path, {part: content.encode()}))["Sheet1"].sparse
+
+
 def test_the_registers_sheet_is_found_among_others(tmp_path: Path) -> None:
     path = as_xlsx(tmp_path, SUMMARY, sheet="Summary", others={"IMS data": IMS, "B2B": GSTR2B, "Parties": MASTER, "Sales Oct": SALES, "Sheet7": [["x"], [], HEADS, ROW]})
     read = read_register(path, CLIENT)
