@@ -30,6 +30,7 @@ class BookReader:
         self.name = name
         self.workbook = Workbook(archive, name)
         self._glossary: Glossary | None = None
+        self._infos: tuple[SheetInfo, ...] | None = None
 
     @classmethod
     def open(cls, path: Path) -> BookReader:
@@ -39,7 +40,9 @@ class BookReader:
 
     def sheets(self) -> tuple[SheetInfo, ...]:
         """Every sheet in tab order."""
-        return tuple(SheetInfo(s.name, s.state, self._protected(s.part, s.kind), s.kind == "chartsheet") for s in self.workbook.sheets)
+        if self._infos is None:          # telling whether a sheet is protected inflates all of it: once is enough
+            self._infos = tuple(SheetInfo(s.name, s.state, self._protected(s.part, s.kind), s.kind == "chartsheet") for s in self.workbook.sheets)
+        return self._infos
 
     def read(self, sheet: str) -> SheetText:
         """One sheet as text."""

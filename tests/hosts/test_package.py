@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -346,3 +347,23 @@ def test_formulas_of_an_earlier_run_are_replaced_in_every_row(tmp_path: Path) ->
     once = paint(person_book(tmp_path / "book.xlsx"), tmp_path / "once.xlsx", what(2))
     sheet = openpyxl.load_workbook(paint(once, tmp_path / "twice.xlsx", what(3)))["My data"]
     assert [sheet.cell(r, 5).value for r in range(4, 12)] == [f"=D{r}*3" for r in range(4, 12)] and sheet["D20"].value == "=SUM(D4:D11)"
+
+
+_SHEET = "xl/worksheets/sheet1.xml"
+_WRITTEN_ODDLY: dict[str, Callable[[dict[str, bytes]], dict[str, bytes | None]]] = {
+    "in UTF-16": lambda p: {_SHEET: ("\ufeff" + p[_SHEET].decode()).encode("utf-16-le")},
+    "with byte-order marks": lambda p: {n: b"\xef\xbb\xbf" + p[n] for n in (_SHEET, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml")},
+    "in single quotes": lambda p: {n: re.sub(rb"=\"([^\"']*)\"", rb"='\1'", p[n]) for n in (_SHEET, "xl/workbook.xml", "xl/styles.xml")},
+    "with line breaks between its elements": lambda p: {_SHEET: re.sub(rb">(<(?:row|c|v|/row|/c))", rb">\n  \1", p[_SHEET])},
+    "with a misleading comment": lambda p: {_SHEET: p[_SHEET].replace(b"<sheetData>", b"<!-- <sheetData> --><sheetData>")},
+    "without any format": lambda p: {"xl/styles.xml": b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>', _SHEET: re.sub(rb' s="\d+"', b"", p[_SHEET])},
+    "with one width for all columns": lambda p: {_SHEET: re.sub(rb"<cols>.*?</cols>", b'<cols><col min="1" max="16384" width="12" customWidth="1"/></cols>', p[_SHEET])},
+}
+
+
+@pytest.mark.parametrize("how", _WRITTEN_ODDLY)
+def test_a_book_written_oddly_is_painted_like_any_other(tmp_path: Path, how: str) -> None:
+    path = person_book(tmp_path / "book.xlsx")
+    odd = books.rewritten(path, tmp_path / "odd.xlsx", _WRITTEN_ODDLY[how](books.parts(path)))
+    sheet = openpyxl.load_workbook(paint(paint(odd, tmp_path / "once.xlsx", plan()), tmp_path / "twice.xlsx", plan()))["My data"]
+    assert sheet["E4"].value == "Accept" and sheet["A4"].value == "27AAPFU0939F1ZV" and sheet["E4"].fill.fgColor.rgb == "FFFFFBE6" and sheet.column_dimensions["E"].width == 14

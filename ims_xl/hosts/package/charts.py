@@ -48,7 +48,9 @@ def chart_texts(charts: Sequence[Chart]) -> list[bytes]:
         if one.kind != "doughnut":
             chart.set_legend({"position": "bottom"} if len(one.series) > 1 else {"none": True})
             axis = chart.set_x_axis if one.kind == "bar" else chart.set_y_axis
-            axis({"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}, **({"num_format": one.number_format} if one.number_format else {})})
+            # the first bar stands at the top; "high" keeps the amounts at the bottom all the same
+            turned = {"label_position": "high"} if one.kind == "bar" else {}
+            axis({**turned, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}, **({"num_format": one.number_format} if one.number_format else {})})
         if one.kind == "bar":
             chart.set_y_axis({"reverse": True})
         sheet.insert_chart(0, 0, chart)

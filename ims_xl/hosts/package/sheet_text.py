@@ -14,7 +14,6 @@ from ims_xl.hosts.package import number_formats as formats
 from ims_xl.hosts.package import texts, xml
 
 _TOKEN = re.compile(rb"<(?:[\w.-]+:)?(?:row\b([^>]*)>|c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c>))", re.S)
-_ROWS = re.compile(rb"<((?:[\w.-]+:)?sheetData)(?:\s[^>]*?)?(/?)>")
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?v>", re.S)
 _INLINE = re.compile(rb"<(?:[\w.-]+:)?is(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?is>", re.S)
 _ROW_NUMBER = re.compile(rb"(?:^|\s)r\s*=\s*[\"'](\d+)[\"']")
@@ -113,10 +112,10 @@ def cell_value(raw: bytes, inner: bytes, glossary: Glossary) -> str:
 
 def rows_of(data: bytes) -> tuple[int, int]:
     """Where the rows of a worksheet part begin and end."""
-    opening = _ROWS.search(data)
-    if opening is None or opening[2]:
+    rows = xml.first_tag(data, "sheetData")
+    if rows is None or rows.inner == rows.end:
         return 0, 0
-    return opening.end(), data.rfind(b"</" + opening[1] + b">")
+    return rows.inner, data.rfind(b"</" + rows.name + b">")
 
 
 def merged_areas(data: bytes, below: int = 40) -> tuple[str, ...]:

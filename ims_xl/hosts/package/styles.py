@@ -14,10 +14,15 @@ from ims_xl.workbook.theme import Differential, Style, dxf, style
 
 EMPTY = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font><sz val="10"/><color rgb="FF1F2933"/><name val="Calibri"/><family val="2"/></font></fonts>'
+    b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>'
     b'<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     b'<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
     b'<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>')
+# what the first entries of each list must be: cells without a format wear them, and two fills are reserved
+_FIRST = {
+    "fonts": (b'<font><sz val="11"/><name val="Calibri"/></font>',), "fills": (b'<fill><patternFill patternType="none"/></fill>', b'<fill><patternFill patternType="gray125"/></fill>'),
+    "borders": (b"<border><left/><right/><top/><bottom/><diagonal/></border>",), "cellXfs": (b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
+}
 _ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors", "extLst")
 _BUILT_IN = {"General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "@": 49}
 
@@ -52,7 +57,10 @@ class Styles:
             if element.local in ("fonts", "fills", "borders", "cellXfs", "dxfs", "numFmts"):
                 self._lists[element.local] = _List([data[e.start: e.end] for e in xml.inside(data, element)])
         for name in ("fonts", "fills", "borders", "cellXfs", "dxfs", "numFmts"):
-            self._lists.setdefault(name, _List([]))
+            if not self._lists.get(name, _List([])).items:
+                self._lists[name] = _List([])
+                for item in _FIRST.get(name, ()):
+                    self._lists[name].number(item.replace(b"<", b"<" + self.prefix.encode()).replace(b"<" + self.prefix.encode() + b"/", b"</" + self.prefix.encode()))
         self._formats: dict[str, int] = {}
         self._codes: dict[int, str] = {}
         for item in self._lists["numFmts"].items:

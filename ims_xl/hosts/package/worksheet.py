@@ -22,7 +22,6 @@ _ORDER = (
     "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "drawingHF", "legacyDrawing", "legacyDrawingHF", "picture",
     "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
-_ROWS = re.compile(rb"<((?:[\w.-]+:)?sheetData)(?:\s[^>]*?)?(/?)>")
 
 
 @dataclass(slots=True)
@@ -38,22 +37,23 @@ class Worksheet:
 
     def __init__(self, data: bytes, name: str) -> None:
         data = xml.as_utf8(data)
-        found = _ROWS.search(data)
-        if found is None:
+        rows = xml.first_tag(data, "sheetData")
+        top = xml.first_tag(data)
+        if rows is None or top is None:
             raise ImsXlError(f"Sheet {name!r} has no rows part; open the book in Excel and save it again.")
         self.name = name
         self.data = data
-        closing = b"</" + found[1] + b">"
-        self.rows_start = found.end()
-        self.rows_end = found.end() if found[2] else data.rfind(closing)
-        self._rows_tag = found[1]
-        after = found.end() if found[2] else self.rows_end + len(closing)
-        top = next(_opening_tags(data, found.start()))
-        self.prefix = top[1][: top[1].find(b":") + 1].decode()
-        self.root_tag = data[top[0]: top[2]]
-        self._head = data[: top[2]]
-        self.before = [Piece(e.local, data[e.start: e.end]) for e in xml.children(data, top[2], found.start())]
-        end = data.rfind(b"</" + top[1])
+        closing = b"</" + rows.name + b">"
+        empty = rows.inner == rows.end
+        self.rows_start = rows.end if empty else rows.inner
+        self.rows_end = rows.end if empty else data.rfind(closing)
+        self._rows_tag = rows.name
+        after = rows.end if empty else self.rows_end + len(closing)
+        self.prefix = top.prefix.decode()
+        self.root_tag = data[top.start: top.inner]
+        self._head = data[: top.inner]
+        self.before = [Piece(e.local, data[e.start: e.end]) for e in xml.children(data, top.inner, rows.start)]
+        end = data.rfind(b"</" + top.name)
         self.after = [Piece(e.local, data[e.start: e.end]) for e in xml.children(data, after, end)]
         self._tail = data[end:]
         self.new_rows: Iterable[bytes] | None = None
@@ -122,8 +122,3 @@ class Worksheet:
         else:
             yield from self.new_rows
         yield b"</" + self._rows_tag + b">" + b"".join(p.data for p in self.after) + self._tail
-
-
-def _opening_tags(data: bytes, before: int) -> Iterator[tuple[int, bytes, int]]:
-    for tag in re.finditer(rb"<([\w.-]+:?[\w.-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", data[:before]):
-        yield tag.start(), tag[1], tag.end()

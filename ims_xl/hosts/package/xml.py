@@ -68,6 +68,16 @@ def children(data: bytes, start: int = 0, end: int | None = None) -> Iterator[El
         depth += not empty
 
 
+def first_tag(data: bytes, local: str = "") -> Element | None:
+    """The first opening tag of that local name (of any name), found without looking for where it closes; an empty one has `inner` equal to `end`."""
+    wanted = local.encode()
+    for tag in _TAG.finditer(data):
+        closing, name, raw, empty = tag.groups()
+        if name is not None and not closing and (not local or name.rsplit(b":", 1)[-1] == wanted):
+            return Element(name, tag.start(), tag.end() if empty else len(data), tag.end(), tag.end() if empty else len(data), raw)
+    return None
+
+
 def root(data: bytes) -> Element:
     """The outermost element of a part."""
     for element in children(data):
