@@ -54,9 +54,13 @@ class ComNative:
     def epoch_1904(self, book: Any) -> bool:
         return bool(book.api.Date1904)
 
+    def style_names(self, book: Any) -> set[str]:
+        known = book.api.Styles
+        return {str(known(i).Name) for i in range(1, known.Count + 1)}
+
     def define_styles(self, book: Any, styles: dict[str, Style]) -> None:
         known = book.api.Styles
-        present = {known(i).Name for i in range(1, known.Count + 1)}
+        present = self.style_names(book)
         for name, look in styles.items():
             style = known(name) if name in present else known.Add(name)
             style.NumberFormat = look.number_format

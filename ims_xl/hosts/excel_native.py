@@ -28,6 +28,9 @@ class Native(Protocol):
 
     def epoch_1904(self, book: Any) -> bool: ...
 
+    def style_names(self, book: Any) -> set[str]:
+        """Named cell styles that the book has."""
+
     def define_styles(self, book: Any, styles: dict[str, Style]) -> None:
         """Named cell styles, made or brought up to date."""
 

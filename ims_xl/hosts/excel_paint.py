@@ -5,6 +5,7 @@ Every matrix is made ready before Excel is touched, so a plan that cannot be pai
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,7 @@ from ims_xl.workbook.plan import OUR_MARK, OUR_PROMPT, Cell, ConditionalFormat, 
 BLOCK = 60_000          # cells in one assignment
 LINKS = 25              # more links than this in a column become HYPERLINK formulas, which go in one block
 STYLE = "ims-xl {}"     # our named cell styles
+THEME = "_ims_xl_theme"  # a hidden name: by which theme they were made
 
 
 @dataclass
@@ -193,8 +195,15 @@ class Painter:
         self.book, self.native, self.palette = book, native, palette
 
     def define(self, names: set[str]) -> None:
-        """Our named styles, those that are used."""
-        self.native.define_styles(self.book, {STYLE.format(name): theme.style(name, self.palette) for name in sorted(names)})
+        """Our named styles, those that are used and not there yet; all of them where the theme is another than the one they were made by."""
+        looks = {STYLE.format(name): theme.style(name, self.palette) for name in sorted(names)}
+        made_by = hashlib.sha256(repr([theme.style(name, self.palette) for name in theme.STYLES]).encode()).hexdigest()[:16]
+        same = THEME in self.book.names and self.book.names[THEME].refers_to.strip('="') == made_by
+        present = self.native.style_names(self.book) if same else set()
+        self.native.define_styles(self.book, {name: look for name, look in looks.items() if name not in present})
+        if not same:
+            self.book.names.add(THEME, f'="{made_by}"')
+            self.native.hide_name(self.book, THEME)
 
     def put(self, sheet: Any, canvas: Canvas) -> None:
         """Looks, then values, then formulas."""

@@ -297,6 +297,9 @@ class Names(base_classes.Names):
     def __call__(self, key: Any) -> Name:
         return Name(self, self.uno.ElementNames[key - 1] if isinstance(key, int) else key)
 
+    def __contains__(self, name: Any) -> bool:
+        return bool(self.uno.hasByName(name))
+
     def contains(self, name: Any) -> bool:
         return bool(self.uno.hasByName(name))
 

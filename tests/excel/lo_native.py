@@ -10,6 +10,7 @@ from typing import Any
 
 from ims_xl.hosts.excel_com import header_parts
 from ims_xl.hosts.excel_strokes import hidden_runs
+from ims_xl.hosts.package.sheet_text import column_number
 from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
 from ims_xl.workbook.theme import Differential, Style
 from tests.excel.soffice import Soffice, uno
@@ -42,6 +43,9 @@ class LibreOfficeNative:
         return bool(book.impl.doc.NullDate.Year == 1904)
 
     # ---- styles
+    def style_names(self, book: Any) -> set[str]:
+        return set(book.impl.doc.StyleFamilies.getByName("CellStyles").ElementNames)
+
     def define_styles(self, book: Any, styles: dict[str, Style]) -> None:
         from tests.excel.lo_engine import number_format_key
 
@@ -70,11 +74,13 @@ class LibreOfficeNative:
             style.CellProtection = protection
 
     def wear(self, sheet: Any, area: str, style: str) -> None:
-        doc = sheet.impl.book.doc
-        ranges = doc.createInstance("com.sun.star.sheet.SheetCellRanges")
-        for part in area.split(","):
-            ranges.addRangeAddress(sheet.impl.uno.getCellRangeByName(part).RangeAddress, False)
-        ranges.CellStyle = style
+        self._ranges(sheet, area).CellStyle = style
+
+    def _ranges(self, sheet: Any, area: str) -> Any:
+        """All parts of an area as one object, in one call."""
+        ranges = sheet.impl.book.doc.createInstance("com.sun.star.sheet.SheetCellRanges")
+        ranges.addRangeAddresses(_addresses(sheet.impl.uno.RangeAddress.Sheet, area), False)
+        return ranges
 
     # ---- sheets
     def clear(self, sheet: Any) -> None:
@@ -220,12 +226,11 @@ class LibreOfficeNative:
                 style.NumberFormat = number_format_key(doc, look.number_format)
             if look.bottom:
                 style.BottomBorder = _border(look.bottom, look.border_colour)
-        ranges = doc.createInstance("com.sun.star.sheet.SheetCellRanges")
-        for part in rule.area.split():
-            ranges.addRangeAddress(page.getCellRangeByName(part).RangeAddress, False)
+        ranges = self._ranges(sheet, rule.area)
         held = page.ConditionalFormats
         number = held.createByRange(ranges)
-        made = next(f for f in held.getConditionalFormats() if number == f.ID)
+        made = held.getConditionalFormats()[-1]
+        assert number == made.ID
         made.createEntry(0, 0)
         entry = made.getByIndex(0)
         entry.Operator = uno.getConstantByName("com.sun.star.sheet.ConditionFormatOperator.EXPRESSION")
@@ -238,10 +243,7 @@ class LibreOfficeNative:
     def add_validation(self, sheet: Any, rule: Validation, title: str) -> None:
         from tests.excel.lo_engine import to_libreoffice
 
-        doc, page = sheet.impl.book.doc, sheet.impl.uno
-        ranges = doc.createInstance("com.sun.star.sheet.SheetCellRanges")
-        for part in rule.area.split():
-            ranges.addRangeAddress(page.getCellRangeByName(part).RangeAddress, False)
+        ranges = self._ranges(sheet, rule.area)
         validation = ranges.Validation
         validation.Type = _enum("com.sun.star.sheet.ValidationType", {"list": "LIST", "length": "TEXT_LEN", "decimal": "DECIMAL", "date": "DATE"}[rule.kind])
         if rule.kind == "list":
@@ -355,6 +357,18 @@ def _drawn(sheet: Any) -> Iterator[None]:
     finally:
         if locked:
             doc.lockControllers()
+
+
+_PART = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+
+
+def _addresses(number: int, area: str) -> tuple[Any, ...]:
+    """"A1:B2 C3" as LibreOffice's own addresses on that sheet, worked out here."""
+    found = []
+    for c1, r1, c2, r2 in _PART.findall(area):
+        left, right = column_number(c1) - 1, column_number(c2 or c1) - 1
+        found.append(CellRangeAddress(number, left, int(r1) - 1, right, int(r2 or r1) - 1))
+    return tuple(found)
 
 
 def _border(line: str, colour: str) -> BorderLine2:
