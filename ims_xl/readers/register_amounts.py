@@ -16,7 +16,7 @@ import pandas as pd
 from ims_xl.portal_words import place_code
 from ims_xl.readers.cleaning import to_paise
 from ims_xl.readers.headings import plain
-from ims_xl.readers.register_money import RUPEE, Amounts
+from ims_xl.readers.register_money import RUPEE, Amounts, legal_share
 from ims_xl.vocabulary import HEADS
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def line_amounts(lines: pd.DataFrame, choice: Choice, texts: Sequence[str], text
     rows = len(lines)
     money = choice.money
     amounts = {head: read.total(money.get(head, ())) for head in HEADS}
+    _both_heads(amounts, read, choice)
     reverse = {head: _reverse(read, money.get(f"rcm_{head}", ()), texts) for head in HEADS}
     value, told = _document_value(read, money.get("document_value", ()))
     nature = out["supply_nature"]
@@ -69,6 +70,22 @@ def line_amounts(lines: pd.DataFrame, choice: Choice, texts: Sequence[str], text
             if mask.any():
                 result.bad.append((place, {"base_ledger": "taxable_value", "exempt_ledger": "taxable_value", "stock_value": "taxable_value"}.get(name, name.removeprefix("rcm_")), mask))
     return result
+
+
+def _both_heads(amounts: dict[str, np.ndarray], read: Amounts, choice: Choice) -> None:
+    """One column for CGST and SGST holds their sum, or, where only so the document's value or a rate of the law comes out, each of them."""
+    both = read.total(choice.money.get("cgst_sgst", ()))
+    if not both.any():
+        return
+    taxable, value = read.total(choice.money.get("taxable_value", ())), read.total(choice.money.get("document_value", ()))
+    told = (both != 0) & (value != 0)
+    if told.any():
+        gap = value - taxable - amounts["igst"] - amounts["cess"]
+        each = float((np.abs(gap - 2 * both)[told] <= 2 * RUPEE).mean()) > float((np.abs(gap - both)[told] <= 2 * RUPEE).mean())
+    else:
+        each = legal_share(taxable, 2 * both) > legal_share(taxable, both)
+    half = np.sign(both) * (np.abs(both) // 2)
+    amounts["cgst"], amounts["sgst"] = (both, both) if each else (half, both - half)
 
 
 def _reverse(read: Amounts, places: Sequence[int], texts: Sequence[str]) -> np.ndarray:
@@ -152,7 +169,7 @@ def _without_tax(result: LineAmounts, text: Mapping[str, pd.Series], inclusive: 
 
 def _tax_from_rate(result: LineAmounts, read: Amounts, choice: Choice, text: Mapping[str, pd.Series], out: Mapping[str, object], recipient: str, value: np.ndarray, told: np.ndarray) -> None:
     """No column of any head: the sum of tax, or taxable value x rate, goes to IGST between two states and half and half within one."""
-    if any(choice.money.get(head) for head in HEADS):
+    if any(choice.money.get(head) for head in (*HEADS, "cgst_sgst")):
         return
     gstin, place = out["supplier_gstin"], out["place_of_supply"]
     assert isinstance(gstin, pd.Series) and isinstance(place, pd.Series)

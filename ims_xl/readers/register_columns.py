@@ -250,7 +250,18 @@ def _counts_up(cells: _Cells, place: int) -> bool:
     return bool(np.mean((steps >= 0) & (steps <= 2 * step)) >= 0.9 and step < 1000 and len(set(numbers)) > 1)
 
 
+def _second_date(by_field: Mapping[str, list[int]], choice: Choice) -> dict[str, list[int]]:
+    """Of two columns headed plainly `Date`, the one right behind the document's number is the document's."""
+    plainly = [p for p in by_field.get("voucher_date", []) if plain(choice.headings[p]) == "date"]
+    number = choice.text.get("document_number", [-2])[0]
+    behind = [p for p in plainly if p == number + 1]
+    if len(plainly) < 2 or not behind or by_field.get("document_date"):
+        return dict(by_field)
+    return {**by_field, "document_date": behind, "voucher_date": [p for p in by_field["voucher_date"] if p not in behind]}
+
+
 def _dates(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: _Cells, headings: Headings, found: Sequence[Meaning | None]) -> None:
+    by_field = _second_date(by_field, choice)
     for name in ("document_date", "voucher_date", "original_date", "receipt_date", "payment_date", "boe_date"):
         places = by_field.get(name, [])
         good = [p for p in places if cells.dates(p) >= LEAST_DATES or _set_by_hand(found[p])]

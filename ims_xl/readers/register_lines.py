@@ -48,6 +48,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
     lines, rows = lines[keep], lines.index.to_numpy(dtype=np.int64)[keep]
     continued = (kinds == CONTINUATION)[keep]
     text = {name: column[keep].reset_index(drop=True) for name, column in text.items()}
+    _part_number_and_date(text, choice)
 
     def say(mask: np.ndarray, name: str, message: str, values: pd.Series | None = None) -> None:
         for place in np.flatnonzero(mask):
@@ -143,6 +144,20 @@ def _filled_down(text: dict[str, pd.Series], kinds: np.ndarray) -> dict[str, pd.
                 use = (above >= 0) & (told == "") & (column == "")
                 done[name] = pd.Series(np.where(use, column[np.maximum(above, 0)], column), index=done[name].index, dtype="str")
     return done
+
+
+_NUMBER_AND_DATE: Final = r"^(.*?)[\s,;]*(?:\(|\bdtd?\b\.?|\bdated\b|\bdate\b|[/|-])?[\s:]*(\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ,]{1,2}\d{2,4})\)?$"
+
+
+def _part_number_and_date(text: dict[str, pd.Series], choice: Choice) -> None:
+    """`Invoice No. & Date` in one column holds both: `A-1 dt 05/10/2026`."""
+    heading = plain(_heading(choice, "document_number"))
+    if "document_date" in text or not re.search(r"\b(date|dt)\b", heading):
+        return
+    found = text["document_number"].str.extract(_NUMBER_AND_DATE)
+    told = found[1].notna() & (found[0].fillna("") != "")
+    text["document_date"] = found[1].where(told, "").astype("str")
+    text["document_number"] = text["document_number"].where(~told, found[0].fillna("")).astype("str")
 
 
 def _whole_numbers(column: pd.Series) -> pd.Series:

@@ -67,13 +67,14 @@ class Amounts:
 
 def choose_money(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[str], amounts: Amounts) -> None:
     """Fills `choice.money`: taxable_value, the four heads, document_value, total_tax, rcm_*, and the ledgers of a columnar register."""
-    places = {name: _numeric(name, found, amounts) for name in ("taxable_value", "document_value", "total_tax", "other_amounts", "stock_value", "base_ledger", *HEADS, *(f"rcm_{h}" for h in HEADS))}
+    places = {name: _numeric(name, found, amounts) for name in ("taxable_value", "document_value", "total_tax", "other_amounts", "stock_value", "base_ledger", "cgst_sgst", *HEADS, *(f"rcm_{h}" for h in HEADS))}
     for head in HEADS:
         _keep(choice, head, _added_up(choice, head, places[head], texts, amounts), found)
         reverse = places[f"rcm_{head}"]
         best = max((found[p].tier for p in reverse), default=0)  # type: ignore[union-attr]
         _keep(choice, f"rcm_{head}", [p for p in reverse if found[p].tier == best], found)  # type: ignore[union-attr]
-    _keep(choice, "total_tax", places["total_tax"][:1] if not any(choice.money.get(h) for h in HEADS) else [], found)
+    _keep(choice, "cgst_sgst", places["cgst_sgst"][:1] if not choice.money.get("cgst") and not choice.money.get("sgst") else [], found)
+    _keep(choice, "total_tax", places["total_tax"][:1] if not any(choice.money.get(h) for h in (*HEADS, "cgst_sgst")) else [], found)
     values = _best_tier(places["document_value"], found)
     _keep(choice, "document_value", _by_arithmetic(values, choice, texts, amounts)[:1], found)
     _keep(choice, "other_amounts", places["other_amounts"], found)
@@ -145,7 +146,7 @@ def _by_arithmetic(places: Sequence[int], choice: Choice, texts: Sequence[str], 
     if len(places) < 2:
         return list(places)
     value, taxable = choice.money.get("document_value"), choice.money.get("taxable_value")
-    tax = amounts.total([p for head in HEADS for p in choice.money.get(head, ())])
+    tax = amounts.total([p for head in (*HEADS, "cgst_sgst") for p in choice.money.get(head, ())])
 
     def agreement(place: int) -> float:
         this = amounts.paise(place)
@@ -177,7 +178,7 @@ def legal_share(taxable: np.ndarray, tax: np.ndarray) -> float:
 def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[str], amounts: Amounts, places: dict[str, list[int]]) -> None:
     """The taxable value: its own column or rate blocks; else the ledgers of a columnar register; else the likeliest of the weaker words."""
     candidates = places["taxable_value"]
-    tax = amounts.total([p for head in HEADS for p in choice.money.get(head, ())])
+    tax = amounts.total([p for head in (*HEADS, "cgst_sgst") for p in choice.money.get(head, ())])
     tiers = sorted({found[p].tier for p in candidates}, reverse=True)  # type: ignore[union-attr]
     firm = [t for t in tiers if t >= 2]
     ledgers = _ledger_columns(choice, found, texts, amounts, places)

@@ -64,7 +64,7 @@ def classify(body: pd.DataFrame, headings: Sequence[Sequence[str]], cells: Cells
         kinds[same >= max(3, int(0.6 * sum(bool(t) for t in heading)))] = HEADING
     kinds[_numbering(columns, filled, rows)] = HEADING
     kinds[blank] = BLANK
-    _mark_unlabelled_totals(kinds, columns, cells.money)
+    _mark_unlabelled_totals(kinds, columns, cells.money, number & money & ~gstin_told & ~name & ~day & (kinds == LINE))
     return kinds
 
 
@@ -104,17 +104,17 @@ def _numbering(columns: list[pa.Array], filled: np.ndarray, rows: int) -> np.nda
     return marked
 
 
-def _mark_unlabelled_totals(kinds: np.ndarray, columns: list[pa.Array], money: Sequence[int]) -> None:
-    """A row of amounts alone that adds up every column above it, since the last total or from the start, is a total."""
+def _mark_unlabelled_totals(kinds: np.ndarray, columns: list[pa.Array], money: Sequence[int], counted: np.ndarray) -> None:
+    """A row of amounts alone (or beside a `counted` number of bills) that adds up every column above it, since the last total or from the start, is a total."""
     from ims_xl.readers.cleaning import to_paise
 
-    candidates = np.flatnonzero(kinds == CONTINUATION)
+    candidates = np.flatnonzero((kinds == CONTINUATION) | counted)
     if not len(candidates) or not money:
         return
     amounts = np.stack([to_paise(pd.Series(pd.array(columns[place], dtype="str")))[0] for place in money], axis=1)
     line = np.isin(kinds, (LINE, CONTINUATION))
     running = np.cumsum(np.where(line[:, None], amounts, 0), axis=0)
-    count = np.cumsum(kinds == LINE)
+    count = np.cumsum((kinds == LINE) & ~counted)
     last_line = int(np.flatnonzero(line)[-1])
     since, lines_since = np.zeros(len(money), dtype=np.int64), 0
     grand = np.zeros(len(money), dtype=np.int64)

@@ -116,7 +116,7 @@ def voucher_types(column: pd.Series | None, rows: int, always: str = "") -> pd.S
         for name in ("Debit Note", "Credit Note"):
             if text in _said(name) or text.endswith(name.lower()) or text.startswith(name.lower()):
                 return name
-        if re.search(r"purc\w* ret|\breturn", text):
+        if re.search(r"purc\w* ret|\breturn", text) and "sale" not in text:
             return "Debit Note"
         return {"purchase": "Purchase", "purchases": "Purchase", "journal": "Journal", "bill": "Purchase", "payment": "Payment", "purc": "Purchase"}.get(text, value)
 

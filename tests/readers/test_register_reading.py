@@ -61,6 +61,30 @@ def test_totals_are_left_out_even_without_the_word() -> None:
         assert len(found.ledger) == 2 and found.counts["totals"] == 1, total
 
 
+def test_a_total_that_counts_the_bills_is_a_total() -> None:
+    found = read(row("A-1"), row("A-2"), ["", "", "2", "", "2000", "", "180", "180", "2360"])
+    assert len(found.ledger) == 2 and found.counts["totals"] == 1
+
+
+def test_one_column_for_cgst_and_sgst_is_parted() -> None:
+    heads = ["Party", "GSTIN", "Invoice No", "Invoice Date", "Taxable Value", "IGST", "CGST/SGST", "Total"]
+    together = read(["A", ALPHA, "1", "05/10/2026", "1000", "", "180", "1180"], ["A", ALPHA, "2", "05/10/2026", "500", "", "90", "590"], heads=heads)
+    assert together.ledger[["cgst", "sgst"]].to_numpy().tolist() == [[9000, 9000], [4500, 4500]]
+    each = read(["A", ALPHA, "1", "05/10/2026", "1000", "", "90", "1180"], ["A", ALPHA, "2", "05/10/2026", "500", "", "45", "590"], heads=heads)
+    assert each.ledger[["cgst", "sgst"]].to_numpy().tolist() == [[9000, 9000], [4500, 4500]]
+
+
+def test_of_two_plain_dates_the_one_behind_the_bill_number_is_the_bills() -> None:
+    found = read(["06/10/2026", "A-1", "01/10/2026", "Alpha", ALPHA, "100", "9", "9"], heads=["Date", "Bill No", "Date", "Party", "GSTIN", "Taxable", "CGST", "SGST"])
+    assert (found.ledger["document_date"].dt.day.iloc[0], found.ledger["voucher_date"].dt.day.iloc[0]) == (1, 6) and not found.problems
+
+
+def test_number_and_date_in_one_column_are_parted() -> None:
+    found = read(*([p, ALPHA, cell, "100", "9", "9"] for p, cell in (("A", "A-1 dt 05/10/2026"), ("B", "GST/26-27/7, 5-Oct-26"), ("C", "C/9"))), heads=["Party", "GSTIN", "Invoice No. & Date", "Taxable Value", "CGST", "SGST"])
+    assert list(found.ledger["document_number"]) == ["A-1", "GST/26-27/7", "C/9"]
+    assert list(found.ledger["document_date"].dt.day.fillna(0)) == [5, 5, 0]
+
+
 def test_a_supplier_named_total_is_no_total() -> None:
     found = read(row(party="Total Energies Ltd"), ["Total Oil", "", "C-7", "06/10/2026", "500", "", "", "", "500"], ["Total", "", "", "", "1500", "", "90", "90", "1680"])
     assert list(found.ledger["supplier_name"]) == ["Total Energies Ltd", "Total Oil"]
