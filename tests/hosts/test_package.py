@@ -40,7 +40,7 @@ def plan_for(path: Path) -> tuple[Plan, str]:
 
     entry = Workbook(Archive.open(path), path.name).sheet(sheet)
     assert entry
-    return Plan((tab("Our tab"),), (target,), {"ims_name": "='Our tab'!$A$1"}), entry.part
+    return Plan((tab("Our tab"), tab("Our second tab")), (target,), {"ims_name": "='Our tab'!$A$1"}), entry.part
 
 
 def paint(path: Path, out: Path, what: Plan) -> Path:

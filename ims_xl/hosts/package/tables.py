@@ -64,7 +64,8 @@ def new_table(workbook: Workbook, sheet: Worksheet, sheet_part: str, name: str, 
     """An Excel table over that area of one of our sheets; `part` is the place of an earlier one to take."""
     archive = workbook.archive
     others = [_attributes(archive, t) for t in table_parts(archive)]
-    number = max((int(a.get("id", "0") or 0) for a in others), default=0) + 1
+    taken = {int(a.get("id", "0") or 0) for a in others}
+    number = next(n for n in range(1, len(taken) + 2) if n not in taken)     # the next run finds the same number free
     names = {a.get(k, "").casefold() for a in others for k in ("name", "displayName")}
     plain = re.sub(r"[^\w.]", "_", name)
     wanted, again = plain, 2
