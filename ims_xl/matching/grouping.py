@@ -10,6 +10,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,7 @@ _SPAN: Final = re.compile(r" to ", re.IGNORECASE)
 _EXACT: Final = 10
 """Paise by which a sum found by search may be off."""
 _DAYS_APART: Final = 62
+_MOST_NEARBY: Final = 1000
 
 
 def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, rarity: np.ndarray,
@@ -77,9 +79,11 @@ class _Search:
         self.vouchers_of: dict[int, list[tuple[int, int]]] = {}
         self.documents_of: dict[int, list[tuple[int, int]]] = {}
         rows = np.flatnonzero(loose_p)
-        order = rows[np.argsort(portal.gstin[rows], kind="stable")]
+        order = rows[np.lexsort((portal.order[rows], portal.day[rows], portal.gstin[rows]))]
         heads = np.flatnonzero(np.r_[True, portal.gstin[order][1:] != portal.gstin[order][:-1]]) if len(order) else np.zeros(0, dtype=np.int64)
         self.of_supplier = dict(zip(portal.gstin[order[heads]].tolist(), np.split(order, heads[1:]))) if len(order) else {}
+        self.days_of_supplier = {gstin: portal.day[rows] for gstin, rows in self.of_supplier.items()}
+        self.any_loose = bool((loose_p & ~open_p).any())
 
     def edges(self, p: np.ndarray, b: np.ndarray, number: np.ndarray) -> None:
         vouchers_of, documents_of = defaultdict(list), defaultdict(list)
@@ -222,7 +226,7 @@ class _Search:
             for level, anchor in anchors[:3]:
                 if level > c.N_CONTAINED:
                     continue
-                others = self._rest_of(voucher, [anchor]) or self._rest_of(voucher, [anchor], loose=True)
+                others = self._rest_of(voucher, [anchor]) or (self._rest_of(voucher, [anchor], loose=True) if self.any_loose else [])
                 if others:
                     self.take([anchor, *others], [voucher], True, level <= c.N_UNYEARED and self._next_to(anchor, others))
                     break
@@ -246,13 +250,14 @@ class _Search:
             left = self.books.money[voucher] - self.portal.money[anchor]
             if left[0] < self.books.money[voucher, 0] // 20 or (left < -self.tolerance).any():
                 continue
-            low, high = sorted((int(self.portal.day[anchor]), int(self.books.day[voucher])))
+            booked = self.books.day[voucher] if self.books.day[voucher] != self.books.posted[voucher] else self.portal.day[anchor]   # a posting date says nothing
+            low, high = sorted((int(self.portal.day[anchor]), int(booked)))
             nearby = self._nearby(voucher, self.portal.day[anchor], 31)
             serial = self.portal_keys.serial_value
-            beside = (np.abs(serial[nearby] - serial[anchor]) <= 4) & (self.portal_keys.letters[nearby] == self.portal_keys.letters[anchor]) & (nearby != anchor)
+            beside = (self.portal_keys.letters[nearby] == self.portal_keys.letters[anchor]) & (nearby != anchor)
             nearby = nearby[beside & (self.portal.day[nearby] >= low) & (self.portal.day[nearby] <= high)]
             taken: list[int] = []
-            for document in nearby[np.lexsort((self.portal.order[nearby], np.abs(serial[nearby] - serial[anchor])))].tolist():
+            for document in nearby[np.lexsort((self.portal.order[nearby], np.abs(serial[nearby] - serial[anchor])))].tolist()[:3]:
                 if (self.portal.money[document] <= left + self.tolerance).all():
                     taken.append(document)
                     left = left - self.portal.money[document]
@@ -282,7 +287,7 @@ class _Search:
             few = nearby[:width]
             if len(few) < size:
                 break
-            combos = np.array(list(itertools.combinations(range(len(few)), size)))
+            combos = _combinations(len(few), size)
             off = np.abs(money[few][combos].sum(axis=1) - residual)
             hits = np.flatnonzero((off <= _EXACT).all(axis=1))
             if len(hits):
@@ -313,18 +318,24 @@ class _Search:
 
     def _nearby(self, voucher: int, day: np.int64, window: int, loose: bool = False) -> np.ndarray:
         """Open (or loosely booked) documents of the voucher's supplier and direction, of the same financial year, within the window."""
-        rows = self.of_supplier.get(int(self.books.gstin[voucher]))
+        gstin = int(self.books.gstin[voucher])
+        rows = self.of_supplier.get(gstin)
         if rows is None:
             return np.zeros(0, dtype=np.int64)
-        rows = rows[(self.loose_p if loose else self.open_p)[rows] & (self.portal.direction[rows] == self.books.direction[voucher])]
-        if day != NO_DAY:
-            rows = rows[np.abs(self.portal.day[rows] - day) <= window]
-        return np.asarray(rows)
+        if day != NO_DAY:   # they lie in the order of their days; of very many only the nearest
+            first, middle, last = np.searchsorted(self.days_of_supplier[gstin], (day - window, day, day + window + 1))
+            rows = rows[max(first, middle - _MOST_NEARBY) : min(last, middle + _MOST_NEARBY)]
+        return np.asarray(rows[(self.loose_p if loose else self.open_p)[rows] & (self.portal.direction[rows] == self.books.direction[voucher])])
 
     @staticmethod
     def _in_order(of: dict[int, list[tuple[int, int]]], documents: Documents) -> list[int]:
         keys = np.fromiter(of, dtype=np.int64, count=len(of))
         return [int(k) for k in keys[np.argsort(documents.order[keys], kind="stable")]]
+
+
+@lru_cache(maxsize=512)
+def _combinations(number: int, size: int) -> np.ndarray:
+    return np.array(list(itertools.combinations(range(number), size)))
 
 
 def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ...]]:
