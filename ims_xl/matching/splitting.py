@@ -1,0 +1,97 @@
+"""One document in several bookings, and documents booked across each other."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from ims_xl.matching import comparison as c
+from ims_xl.matching.comparison import Evidence
+from ims_xl.matching.documents import NO_DAY
+from ims_xl.matching.hashing import together
+from ims_xl.matching.pool import EXACT, Pool
+
+
+def splits(pool: Pool) -> None:
+    """One document, several vouchers that each name it: all of them together, else the smallest set that adds up."""
+    for document in pool.in_order(pool.vouchers_of, pool.portal):
+        if not pool.open_p[document]:
+            continue
+        named = [(level, v) for level, v in pool.vouchers_of[document] if pool.open_b[v] and (pool.books.money[v] <= pool.portal.money[document] + pool.tolerance).all()]
+        if len(named) < 2:
+            continue
+        for subset in _subsets(named[:7]):
+            vouchers = [v for _, v in subset]
+            if (np.abs(pool.books.money[vouchers].sum(axis=0) - pool.portal.money[document]) <= pool.tolerance).all():
+                pool.take([document], vouchers, all(level <= c.N_PART for level, _ in subset))
+                break
+
+
+
+def partial_splits(pool: Pool) -> None:
+    """The same where the sum is off: bookings under the very number, each a part, no two alike (those would be duplicates)."""
+    for document in pool.in_order(pool.vouchers_of, pool.portal):
+        if not pool.open_p[document]:
+            continue
+        whole = int(pool.portal.money[document, 0])
+        vouchers = [v for level, v in pool.vouchers_of[document] if pool.open_b[v] and level <= c.N_FOLDED and 0 < pool.books.money[v, 0] <= 0.9 * whole]
+        amounts = pool.books.money[vouchers, 0].tolist() if vouchers else []
+        if 2 <= len(vouchers) <= 4 and len(set(amounts)) == len(amounts) and 0.6 * whole <= sum(amounts) <= 1.25 * whole:
+            pool.take([document], vouchers, True)
+
+
+
+def families(pool: Pool) -> None:
+    """Bookings under one number on one day, whatever that number is: together they may be one document of that day."""
+    rows = np.flatnonzero(pool.open_b & (pool.books.day != NO_DAY))
+    place = (pool.books.gstin[rows], pool.books.day[rows], pool.books.direction[rows])
+    whole, stem = together(*place, pool.books_keys.unyeared[rows]), together(*place, pool.books_keys.stem[rows])
+    has_stem = pool.books_keys.stem[rows] != 0
+    base = np.where(has_stem & ~np.isin(whole, stem[has_stem]), stem, whole)
+    order = np.argsort(pool.books.order[rows], kind="stable")
+    for code in (base, whole):
+        families: dict[int, list[int]] = defaultdict(list)
+        for at in order.tolist():
+            families[int(code[at])].append(int(rows[at]))
+        for vouchers in families.values():
+            if 2 <= len(vouchers) <= 4 and pool.open_b[vouchers].all():
+                _take_family(pool, vouchers)
+
+
+
+def _take_family(pool: Pool, vouchers: list[int]) -> None:
+    total = pool.books.money[vouchers].sum(axis=0)
+    nearby = pool.nearby(vouchers[0], pool.books.day[vouchers[0]], 31)
+    nearby = nearby[(np.abs(pool.portal.money[nearby] - total) <= EXACT).all(axis=1)]
+    posted = (pool.books.day[vouchers[0]] == pool.books.posted[vouchers[0]]) & (pool.portal.day[nearby] <= pool.books.day[vouchers[0]])
+    nearby = nearby[(pool.portal.day[nearby] == pool.books.day[vouchers[0]]) | posted]
+    if len(nearby) == 1:
+        pool.take([int(nearby[0])], vouchers, False)
+
+
+
+def cancelling(pool: Pool, loose: Evidence) -> None:
+    """Two pairs of one supplier whose differences cancel to the paisa: their documents were booked across each other."""
+    off = pool.portal.money[loose.portal] - pool.books.money[loose.books]
+    seen: dict[tuple[int, ...], int] = {}
+    for at in np.lexsort((pool.books.order[loose.books], pool.portal.order[loose.portal])).tolist():
+        p, b = int(loose.portal[at]), int(loose.books[at])
+        if not (pool.open_p[p] and pool.open_b[b]) or abs(off[at, 0]) <= pool.tolerance[0] or loose.number[at] > c.N_CONTAINED:
+            continue
+        key = (int(pool.portal.gstin[p]), int(pool.portal.direction[p]), *(int(x) for x in off[at]))
+        other = seen.pop((key[0], key[1], *(-x for x in key[2:])), None)
+        if other is None:
+            seen[key] = at
+        else:
+            pool.take([p, int(loose.portal[other])], [b, int(loose.books[other])], False)
+
+
+
+def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ...]]:
+    """All of them, then pairs, then larger sets."""
+    yield tuple(named)
+    for size in range(2, len(named)):
+        yield from itertools.combinations(named, size)
