@@ -30,9 +30,18 @@ def engine(soffice: Soffice) -> xw.Engine:
     return made
 
 
+def running(engine: xw.Engine) -> xw.App:
+    """The application, started anew where LibreOffice fell over in an earlier test."""
+    if not engine.impl.soffice.alive():
+        engine.impl.soffice.stop()
+        engine.impl.soffice.start()
+        engine.impl.apps[0].books.open_books.clear()
+    return xw.App(impl=engine.impl.apps[0])
+
+
 @pytest.fixture
 def app(engine: xw.Engine) -> Iterator[xw.App]:
-    app = xw.App(impl=engine.impl.apps[0])
+    app = running(engine)
     native = app.impl.native
     native.is_ready, native.escape = True, False
     yield app

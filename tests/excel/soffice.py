@@ -33,6 +33,10 @@ class Soffice:
     """A LibreOffice of our own with its own profile; `desktop` is the way in."""
 
     def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """A fresh process with a fresh profile; again where the earlier one fell over."""
         self.profile = Path(tempfile.mkdtemp(prefix="ims-xl-soffice-"))
         pipe = f"imsxl{uuid.uuid4().hex[:12]}"
         self._process = subprocess.Popen(
@@ -55,6 +59,13 @@ class Soffice:
                     self.stop()
                     raise RuntimeError("LibreOffice did not start") from None
                 time.sleep(0.1)
+
+    def alive(self) -> bool:
+        """It still answers."""
+        try:
+            return self._process.poll() is None and self.desktop.Components is not None
+        except DisposedException:
+            return False
 
     def new(self) -> Any:
         return self.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=False))

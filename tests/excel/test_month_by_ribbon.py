@@ -26,6 +26,7 @@ from ims_xl.progress import silent
 from ims_xl.report import build_report
 from ims_xl.sample import write_sample
 from ims_xl.vocabulary import ImsXlError
+from tests.excel.conftest import running
 
 
 @dataclass
@@ -104,19 +105,28 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
 @pytest.fixture(scope="module")
 def by_buttons(engine: xw.Engine, sample: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook after Open client (new), IMS JSON, Register, 2B and Match, pressed once for all tests here."""
-    app = xw.App(impl=engine.impl.apps[0])
-    _, client = sample
-    path = tmp_path_factory.mktemp("buttons") / "Client = A & B.xlsx"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("IMS_XL_STATE", str(tmp_path_factory.mktemp("state")))
-        asker = Scripted(agrees=[False], lines=[client.gstin, str(client.period), client.name], saved_as=[path])
-        ribbon.do(ribbon.Click("open-client", None, asker, app, AS_OF))
-        month = Month(app, path.parent, client, path)
-        for action, file in (("import-ims", client.ims), ("import-register", client.register), ("import-2b", client.gstr2b)):
-            month.press(action, chosen=[file])
-        month.press("match")
-        month.book.book.save()
-        month.book.book.close()
+    for left in (1, 0):
+        folder = tmp_path_factory.mktemp("buttons")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("IMS_XL_STATE", str(tmp_path_factory.mktemp("state")))
+            try:
+                return _pressed(running(engine), sample[1], folder / "Client = A & B.xlsx")
+            except Exception:
+                # LibreOffice 7.4 falls over once in a great while under so many charts; only then is it tried again
+                if not left or engine.impl.soffice.alive():
+                    raise
+    raise AssertionError
+
+
+def _pressed(app: xw.App, client: Any, path: Path) -> Path:
+    asker = Scripted(agrees=[False], lines=[client.gstin, str(client.period), client.name], saved_as=[path])
+    ribbon.do(ribbon.Click("open-client", None, asker, app, AS_OF))
+    month = Month(app, path.parent, client, path)
+    for action, file in (("import-ims", client.ims), ("import-register", client.register), ("import-2b", client.gstr2b)):
+        month.press(action, chosen=[file])
+    month.press("match")
+    month.book.book.save()
+    month.book.book.close()
     return path
 
 
