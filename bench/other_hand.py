@@ -112,7 +112,8 @@ def make(documents: int, seed: int, faults: float) -> World:
         reported, booked = not world.happens("unreported"), not world.happens("unbooked")
         if not reported and not booked:
             continue
-        if reported and booked and paper.kind == "INV" and world.happens("merged"):
+        waits = paper.gstin + paper.recipient in pending and rng.random() < 0.8
+        if reported and booked and paper.kind == "INV" and (waits or world.happens("merged")):
             pending.setdefault(paper.gstin + paper.recipient, []).append(paper)
             waiting = pending[paper.gstin + paper.recipient]
             if len(waiting) >= rng.choice((2, 2, 3)) and (waiting[-1].day - waiting[0].day).days <= 40 and _year(waiting[0].day) == _year(waiting[-1].day):
@@ -182,7 +183,8 @@ def _report(world: World, paper: Paper) -> int:
     section = {"INV": "b2b", "CN": "b2bcn", "DN": "b2bdn"}[paper.kind]
     amended = paper.kind == "INV" and world.happens("amended")
     if amended:
-        old = [round(x * world.rng.choice((0.5, 0.9, 1.1, 2))) for x in paper.money] if world.rng.random() < 0.7 else paper.money
+        factor = world.rng.choice((0.5, 0.9, 1.1, 2)) if world.rng.random() < 0.7 else 1
+        old = [round(x * factor) for x in paper.money]
         world.truth.append((_ims_row(world, paper, section, paper.number, old, "", ""), -1, paper.group, "superseded", ""))
         paper.supplier.counters.setdefault(("old", paper.group, ""), old[0])
         row = _ims_row(world, paper, section + "a", paper.number, paper.money, paper.number, paper.day.isoformat())

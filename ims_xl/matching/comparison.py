@@ -6,6 +6,7 @@ supplier. An amount that this supplier often bills says less than one it billed 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -31,9 +32,9 @@ D_EQUAL, D_POSTED, D_SWAPPED, D_YEAR, D_MONTH_OFF, D_NEAR, D_FIVE_WEEKS, D_SAME_
 D_EXPLAINED: Final = D_MONTH_OFF
 """Up to here a difference of dates has a reason that a person would guess."""
 
-AMOUNT: Final = ("equal", "within tolerance", "equal but for cess", "equal tax under another head", "equal taxable value only", "equal tax only", "in proportion", "different")
-AMOUNT_POINTS: Final = np.array([24, 23, 22, 18, 12, 8, -4, -16], dtype=np.int64)
-A_EQUAL, A_TOLERANCE, A_CESS, A_HEAD, A_TAXABLE, A_TAX, A_SCALED, A_DIFFERS = range(8)
+AMOUNT: Final = ("equal", "within tolerance", "equal but for cess", "equal tax under another head", "equal to the amounts before the amendment", "equal taxable value only", "equal tax only", "in proportion", "different")
+AMOUNT_POINTS: Final = np.array([24, 23, 22, 18, 18, 12, 8, -4, -16], dtype=np.int64)
+A_EQUAL, A_TOLERANCE, A_CESS, A_HEAD, A_FORMER, A_TAXABLE, A_TAX, A_SCALED, A_DIFFERS = range(9)
 
 SUPPLIER: Final = ("same GSTIN", "GSTIN one slip away", "another branch of the PAN", "GSTIN blank in books", "own GSTIN in books", "another GSTIN")
 SUPPLIER_POINTS: Final = np.array([20, 12, 10, 2, 2, -10], dtype=np.int64)
@@ -77,6 +78,8 @@ def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_
     """The evidence of every pair; `rarity` is per portal document; numbers are looked at letter by letter only where a pair could still reach `least`."""
     supplier = _supplier_level(portal, books, at_p, at_b, alias)
     amount = amount_levels(portal.money[at_p], books.money[at_b], settings)
+    former = (np.abs(portal.former[at_p] - books.money[at_b]) <= tolerances(settings)).all(axis=1)
+    amount[former & (amount > A_FORMER)] = A_FORMER
     date, days = date_levels(portal.day[at_p], books.day[at_b], books.posted[at_b], settings)
     rare = np.zeros(int(min(rarity.max(initial=1), 10)) + 1, dtype=np.int64)
     for most, points in reversed(RARE_POINTS):
@@ -193,6 +196,9 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     return level
 
 
+_ONLY_A_YEAR: Final = re.compile("|".join(f"(?:20)?{year}(?:20)?{year + 1}" for year in range(17, 36)))
+
+
 def _disagree(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray((one != other) & (one != 0) & (other != 0))
 
@@ -223,7 +229,7 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     longer = np.abs(portal_keys.serial_length[at_p] - books_keys.serial_length[at_b])
     one_form = (letters & (books_keys.letters[at_b] != 0) & (longer <= 1)) | ((letters | (books_keys.letters[at_b] == 0)) & beside)
     level[one_form & ((level == N_DIFFERS) | (level == N_TWO_OFF)) & (books_keys.serial[at_b] != 0)] = N_SIBLING
-    level[np.array([len(b) >= 3 and p.endswith(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
+    level[np.array([len(b) >= 3 and p.endswith(b) and not _ONLY_A_YEAR.fullmatch(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
     level[short] = N_SHORT
     return level
 

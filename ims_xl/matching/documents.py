@@ -57,6 +57,8 @@ class Documents:
     number: Any
     lone_number: np.ndarray
     """Portal only: no other document of the supplier, kind and financial year has this number (as the law wants it)."""
+    former: np.ndarray
+    """Portal only: `money` of the original that this amendment replaces in the same input, -1 where there is none."""
     original: np.ndarray
     """Portal only: code of the runs of the original number of an amendment, 0 elsewhere."""
 
@@ -158,6 +160,14 @@ def with_lone_numbers(portal: Documents, counted: np.ndarray) -> Documents:
     return replace(portal, lone_number=lone)
 
 
+def with_former_amounts(portal: Documents, successor: np.ndarray) -> Documents:
+    """The documents with `former` told from the originals that their amendments replace."""
+    originals = np.flatnonzero(successor >= 0)
+    former = portal.former.copy()
+    former[successor[originals]] = portal.money[originals]
+    return replace(portal, former=former)
+
+
 def financial_years(day: np.ndarray) -> np.ndarray:
     """The year in which the financial year of each day began; 0 for blank."""
     months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
@@ -187,7 +197,7 @@ def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient:
         row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
         doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), reverse_charge=reverse,
         order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, text_codes(number), text_codes(name), recipients, *content), numbers=keys, number=number, original=original,
-        lone_number=np.ones(len(row), dtype=bool),
+        lone_number=np.ones(len(row), dtype=bool), former=np.full((len(row), 5), -1, dtype=np.int64),
     )
 
 

@@ -138,3 +138,14 @@ def test_bills_of_two_suppliers_under_one_journal_voucher_find_their_own_documen
     answer = matched([document("A-101"), document("B-7", "500.00", "90.00", supplier=BRANCH)], [booking("A-101", voucher="J1", kind="Journal"), booking("B-7", "500.00", "90.00", supplier=BRANCH, voucher="J1", kind="Journal")])
     assert answer.together(0, 0)
     assert answer.together(1, 1)
+
+
+def test_a_doubled_old_value_is_not_taken_for_a_merger() -> None:
+    portal = [document("A-7", "20000.00", "3600.00"), document("A-7", "10000.00", "1800.00", section="b2ba", original_number="A-7", original_date="2026-10-03"), document("A-8", "10000.00", "1800.00")]
+    answer = matched(portal, [booking("A-7", "20000.00", "3600.00")])
+    assert (answer.of(1).match_class, answer.of(2).match_class) == ("value", "not_in_books")
+
+
+def test_a_financial_year_alone_is_no_number() -> None:
+    answer = matched([document("00150/2026-27", "900.00", "162.00"), document("B-1", supplier=OTHER)], [booking("26-27", "777.00", "139.86", date="20-09-2026")])
+    assert answer.of(0).match_class == "not_in_books"
