@@ -75,7 +75,8 @@ def test_clean_means_same_supplier_year_and_tax(portal: list[dict[str, str]], bo
 def test_shuffling_either_side_changes_nothing(month: tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, int, str]]]) -> None:
     ims, register, _ = month
     rng = np.random.default_rng(5)
-    content = np.unique(ims.astype(str).agg("|".join, axis=1), return_inverse=True)[1]   # equal rows may change places
+    rows = ["|".join(map(str, row)) for row in ims.itertuples(index=False)]
+    content = np.unique(rows, return_inverse=True)[1]   # equal rows may change places
     one = partition_of(link_documents(ims, register, Settings()), content, np.arange(len(register)))
     ims_order, register_order = rng.permutation(len(ims)), rng.permutation(len(register))
     shuffled = link_documents(ims.iloc[ims_order].reset_index(drop=True), register.iloc[register_order].reset_index(drop=True), Settings())
