@@ -8,7 +8,7 @@ hidden sheet (`store.py`).
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl import __version__
-from ims_xl.book_sheets import DataSheet, are_ours, extent, first_heading, heading_columns, typed_work
+from ims_xl.book_sheets import SURELY_OURS, DataSheet, extent, first_heading, heading_columns, our_block, typed_work, without
 from ims_xl.filling import changes_of_action, reduction_text
 from ims_xl.followup.exposure import default_risk
 from ims_xl.followup.trail import pending_trail
@@ -358,21 +358,26 @@ def _read_ims(state: BookState, texts: _Texts, name: str, own: bool, stored: Map
         rows = np.zeros(len(state.ims), dtype=np.int64)
         columns = heading_columns(text, tabs.HEADER_ROW, (), tabs.ims_headings(True))
         return state, DataSheet(name, tabs.HEADER_ROW, rows, columns, tabs.HEADER_ROW, last_column, own=True, fresh=not columns)
-    sheet = read_ims_sheet(text)
+    ours = {} if own else our_block(text, tabs.ims_headings(False), SURELY_OURS)
+    sheet = read_ims_sheet(without(text, ours))
     portal = dict(sheet.columns)
-    mapped = [] if own else list(portal.values())
-    columns = heading_columns(text, sheet.header_row, mapped, tabs.ims_headings(own))
-    if not own and not stored and not are_ours(columns):
-        columns = {}
+    columns = heading_columns(text, sheet.header_row, [], tabs.ims_headings(own)) if own else ours
     work, problems = typed_work(text, columns, np.asarray(sheet.rows, dtype=np.int64))
     where = DataSheet(
         name, sheet.header_row, np.asarray(sheet.rows, dtype=np.int64), columns, last_row, last_column, own=own,
         fields={} if own else portal, first_column=first_heading(text, sheet.header_row),
     )
     problems = [*(replace(p, file=texts._host.path.name) for p in (*sheet.problems, *problems))]
+    state = replace(state, problems=_renewed(state, texts, name, own, ()))
     if own:
         return _own_rows(state, sheet.ledger, work, where, problems)
     return _her_rows(state, sheet.ledger, work, where, problems)
+
+
+def _renewed(state: BookState, texts: _Texts, sheet: str, own: bool, fresh: Sequence[Problem]) -> tuple[Problem, ...]:
+    """What earlier runs said of this sheet makes way for what this one says; problems of the pulled files stay."""
+    kept = [p for p in state.problems if p.sheet != sheet or (own and p.file != texts._host.path.name)]
+    return (*kept, *fresh)
 
 
 def _has_rows(text: SheetText) -> bool:
@@ -437,13 +442,14 @@ def _read_register(state: BookState, texts: _Texts, name: str, own: bool) -> tup
     if own and not _has_rows(text):
         columns = heading_columns(text, tabs.HEADER_ROW, (), tabs.register_headings(True))
         return state, DataSheet(name, tabs.HEADER_ROW, np.zeros(0, dtype=np.int64), columns, tabs.HEADER_ROW, last_column, own=True, fresh=not columns)
-    read = read_register_sheet(text, texts._host.path.name, mapping=dict(state.mapping))
-    ours = tabs.register_headings(own)
-    mapped = [] if own else [c for f, c in read.columns.items()]
-    columns = heading_columns(text, read.header_row, mapped, ours)
+    ours = {} if own else our_block(text, tabs.register_headings(False), tabs.register_headings(False))
+    read = read_register_sheet(without(text, ours), texts._host.path.name, mapping=dict(state.mapping))
+    columns = heading_columns(text, read.header_row, [], tabs.register_headings(own)) if own else ours
     rows = np.asarray(read.rows, dtype=np.int64)
+    # The workbook may be saved under another name; that alone must not change which of two equal vouchers is the repeat.
+    ledger = read.ledger if own else read.ledger.assign(source_file="this workbook")
     return (
-        replace(state, register=read.ledger, problems=(*state.problems, *read.problems), mapping_shown=state.mapping_shown if own else read.mapping_shown),
+        replace(state, register=ledger, problems=_renewed(state, texts, name, own, read.problems), mapping_shown=state.mapping_shown if own else read.mapping_shown),
         DataSheet(
             name, read.header_row, rows, columns, last_row, last_column, own=own,
             fields={} if own else dict(read.columns), first_column=first_heading(text, read.header_row),

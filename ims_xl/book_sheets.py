@@ -6,7 +6,7 @@ In a book of ours they are `IMS` and `Purchase Register`; in a person's own work
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ WORK_HEADINGS: Final[Mapping[str, str]] = {
     "action": "Action", "set_by": "Set by", "reviewed": "Reviewed", "remarks": "Remarks", "reduce_itc": "Reduce ITC",
     "reduce_igst": "Reduce IGST", "reduce_cgst": "Reduce CGST", "reduce_sgst": "Reduce SGST", "reduce_cess": "Reduce Cess", "portal_error": "Portal error",
 }
-_SURELY_OURS: Final = ("Match", "Differs in", "Suggested action", "Set by")
+SURELY_OURS: Final = ("Match", "Differs in", "Suggested action", "Set by")
 _ACTION_WORDS: Final = {
     "accept": Action.ACCEPT, "accepted": Action.ACCEPT, "a": Action.ACCEPT, "reject": Action.REJECT, "rejected": Action.REJECT, "r": Action.REJECT,
     "pending": Action.PENDING, "p": Action.PENDING, "no action": Action.NO_ACTION, "noaction": Action.NO_ACTION, "n": Action.NO_ACTION,
@@ -80,9 +80,19 @@ def first_heading(text: SheetText, header_row: int) -> int:
     return next((int(c) for c, v in zip(text.frame.columns, text.frame.loc[header_row]) if str(v).strip()), 0)
 
 
-def are_ours(columns: Mapping[str, int]) -> bool:
-    """Enough of our headings stand together to know them for ours, even where the hidden sheet is lost."""
-    return sum(name in columns for name in _SURELY_OURS) >= 3
+def our_block(text: SheetText, ours: Sequence[str], sure: Sequence[str]) -> dict[str, int]:
+    """Our columns in a person's sheet, by heading: the row within the first forty where all of `sure` stand, from the first of them on; {} before our first run."""
+    for _, line in text.frame.head(40).iterrows():
+        found = {str(heading): int(column) for column, heading in zip(text.frame.columns, line) if heading in ours}
+        if all(name in found for name in sure):
+            first = min(found[name] for name in sure)
+            return {heading: column for heading, column in found.items() if column >= first}
+    return {}
+
+
+def without(text: SheetText, columns: Mapping[str, int]) -> SheetText:
+    """The sheet as the person made it: what we wrote beside her tables must not change how they are read."""
+    return replace(text, frame=text.frame.drop(columns=list(columns.values()))) if columns else text
 
 
 def extent(text: SheetText) -> tuple[int, int]:
