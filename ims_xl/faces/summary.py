@@ -52,12 +52,15 @@ def print_summary(rec: Reconciliation, book: Path) -> None:
     settings = rec.state.settings
     period = settings.period.label if settings.period else ""
     console.print(f"[bold]{escape(settings.name or settings.gstin)}[/bold]  {escape(settings.gstin)}  {period}  as of {rec.as_of:%d-%m-%Y}")
-    table = Table(show_edge=False, pad_edge=False)
-    table.add_column("Action")
-    for heading in ("Documents", "Taxable value", "IGST", "CGST", "SGST", "Cess"):
-        table.add_column(heading, justify="right")
-    for action, total in action_totals(rec).items():
-        table.add_row(action, str(total["count"]), *(indian(total[name]) for name in ("taxable_value", *HEADS)))
+    totals = action_totals(rec)
+    # Whole rupees here, so that crores fit a screen of eighty columns; the paise stand in the workbook.
+    heads = [h for h in HEADS if h != "cess" or any(total["cess"] != "0.00" for total in totals.values())]
+    table = Table(show_edge=False, pad_edge=False, title="Rupees, paise left out", title_justify="left", title_style="italic")
+    table.add_column("Action", no_wrap=True)
+    for heading in ("Documents", "Taxable value", *(h.upper() if h != "cess" else "Cess" for h in heads)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for action, total in totals.items():
+        table.add_row(action, str(total["count"]), *(indian(total[name].partition(".")[0]) for name in ("taxable_value", *heads)))
     console.print(table)
     matches = match_counts(rec)
     console.print("Matches: " + ", ".join(f"{count} {MatchClass(name).label.lower()}" for name, count in matches.items() if count))
