@@ -28,3 +28,8 @@ def test_due_dates_follow_frequency_and_state_group(what, state, quarterly, peri
 
 def test_credit_of_a_year_ends_on_the_thirtieth_of_november_after_it():
     assert BOOK.itc_cutoff(2025) == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("months", range(0, 30, 3))
+def test_every_month_since_ims_began_has_a_whole_rulebook(months):
+    assert rulebook_for(Period(2024, 10).plus(months)).actions.active
