@@ -36,8 +36,10 @@ def filled(ims: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFrame, perio
     set_by = np.where(typed, SetBy.PERSON.value, np.where(from_portal, SetBy.PORTAL.value, SetBy.RULE.value))
     out["action"] = pd.array(action, dtype="str")
     out["set_by"] = pd.array(set_by, dtype="str")
-    out["fill_action"] = out["action"]
-    _fill_reduction(out, work, decisions, action)
+    # What was filed with GSTR-3B stays the measure for what is typed afterwards.
+    filed = decisions["frozen"].to_numpy(dtype=bool) & ~never_filled
+    out["fill_action"] = pd.array(np.where(filed, text["fill_action"], action), dtype="str")
+    _fill_reduction(out, work, decisions, ims, action)
     _fill_remarks(out, work, decisions, ims, action, set_by)
     pending = action == Action.PENDING
     since = work["pending_since"].to_numpy(dtype=object)
@@ -57,20 +59,29 @@ def reduction_text(frame: pd.DataFrame) -> np.ndarray:
     return np.where(joined == "||||", "", joined)
 
 
-def _fill_reduction(out: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFrame, action: np.ndarray) -> None:
+def _fill_reduction(out: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFrame, ims: pd.DataFrame, action: np.ndarray) -> None:
+    """The books' answer on an accepted row that is asked; what the portal already holds for it comes in as it stands there."""
+    answers = decisions[["reduce_itc", *REDUCE]].reset_index(drop=True)
+    held = (action == Action.ACCEPT) & (ims["portal_action"] == Action.ACCEPT).to_numpy() & ims["portal_reduction"].isin(["Y", "N"]).to_numpy() & (work["change"] != Change.CHANGED).to_numpy()
+    if held.any():
+        stated = ims[[f"portal_{name}" for name in REDUCE]].set_axis(list(REDUCE), axis=1).reset_index(drop=True)
+        some = stated.notna().any(axis=1).to_numpy() & (ims["portal_reduction"] == "Y").to_numpy()
+        answers["reduce_itc"] = answers["reduce_itc"].mask(held, ims["portal_reduction"].map({"Y": "Yes", "N": "No"}).reset_index(drop=True))
+        for name in REDUCE:
+            answers[name] = answers[name].mask(held, stated[name].fillna(0).where(some)).astype("Int64")
     now = reduction_text(work)
     before = work["fill_reduce"].to_numpy(dtype=object)
     untouched = (now == before) | (now == "")
-    wanted = (action == Action.ACCEPT) & decisions["reduce_needed"].to_numpy(dtype=bool)
+    wanted = (action == Action.ACCEPT) & (decisions["reduce_needed"].to_numpy(dtype=bool) | held)
     fill = untouched & wanted
     clear = untouched & ~wanted & (now != "")
     if not (fill | clear).any():
         out["fill_reduce"] = pd.array(np.where(untouched, now, before), dtype="str")
         return
     answer = work["reduce_itc"].to_numpy(dtype=object)
-    out["reduce_itc"] = pd.array(np.where(fill, decisions["reduce_itc"].to_numpy(dtype=object), np.where(clear, "", answer)), dtype="str")
+    out["reduce_itc"] = pd.array(np.where(fill, answers["reduce_itc"].to_numpy(dtype=object), np.where(clear, "", answer)), dtype="str")
     for name in REDUCE:
-        out[name] = work[name].mask(fill, decisions[name]).mask(clear, pd.NA).astype("Int64")
+        out[name] = work[name].mask(fill, answers[name]).mask(clear, pd.NA).astype("Int64")
     out["fill_reduce"] = pd.array(np.where(untouched, reduction_text(out), before), dtype="str")
 
 

@@ -173,9 +173,9 @@ def _pull_2b(state: BookState, paths: Sequence[Path], read_at: str, lines: list[
         return state
     read = read_2b(list(paths), state.settings.gstin, state.settings.period, state.settings.quarterly)
     if _older(read, state.portal_2b):
-        held = state.portal_2b.generated_on if state.portal_2b else None
-        lines.append(f"{', '.join(p.name for p in paths)}: drawn on {read.generated_on}, older than the one in the book ({held}); left aside")
-        return state
+        said = _left_aside(read, state.portal_2b)
+        lines.append(f"{', '.join(p.name for p in paths)}: {said}")
+        return replace(state, problems=(*_without(state.problems, [p.name for p in paths]), *(Problem(p.name, "", 0, "gendt", said) for p in paths)))
     lines.append(f"{', '.join(p.name for p in paths)}: GSTR-2B of {read.period}, {len(read.documents)} documents" + (f", drawn on {read.generated_on:%d-%m-%Y}" if read.generated_on else ""))
     files = state.files[state.files["kind"] != "gstr2b"].reset_index(drop=True)
     state = replace(state, portal_2b=read, files=files, problems=_without(state.problems, [p.name for p in paths]) + tuple(read.problems))
@@ -186,7 +186,17 @@ def _pull_2b(state: BookState, paths: Sequence[Path], read_at: str, lines: list[
 
 
 def _older(read: Portal2B, held: Portal2B | None) -> bool:
-    return bool(held and held.generated_on and read.generated_on and read.generated_on < held.generated_on)
+    """Drawn before the one in the book, or a month of the quarter that the book has whole."""
+    if held is None or read.period > held.period:
+        return False
+    return read.period < held.period or bool(held.generated_on and read.generated_on and read.generated_on < held.generated_on)
+
+
+def _left_aside(read: Portal2B, held: Portal2B | None) -> str:
+    if held is not None and read.period < held.period:
+        return f"GSTR-2B of {read.period}, which the one in the book ({held.period}) holds already; left aside"
+    before = f"{held.generated_on:%d-%m-%Y}" if held and held.generated_on else "no date"
+    return f"drawn on {read.generated_on:%d-%m-%Y}, older than the GSTR-2B in the book ({before}); left aside"
 
 
 def _without(problems: Sequence[Problem], files: Sequence[str]) -> tuple[Problem, ...]:

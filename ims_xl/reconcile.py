@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ims_xl.decisions import check_typed, decide, gather_facts
+from ims_xl.decisions import check_reductions, check_typed, decide, gather_facts
 from ims_xl.filling import filled
 from ims_xl.matching import link_documents
 from ims_xl.progress import Progress, silent
@@ -50,7 +50,7 @@ def reconcile(state: BookState, as_of: date, progress: Progress = silent) -> Rec
     answered = replace(state, work=work)
     rec = Reconciliation(
         state=answered, as_of=as_of, links=links, belonging=belonging, facts=facts, decisions=decisions,
-        why=_why(answered, links, decisions), gstr2b=two_b, gstr3b=three_b, tie_out=(),
+        why=_why(answered, links, decisions, facts), gstr2b=two_b, gstr3b=three_b, tie_out=(),
     )
     return replace(rec, tie_out=tie_out(rec))
 
@@ -72,7 +72,7 @@ def link_live(state: BookState, progress: Progress = silent) -> Links:
     return Links(pd.concat([live.results, alone], ignore_index=True), ims_result, live.register_result)
 
 
-def _why(state: BookState, links: Links, decisions: pd.DataFrame) -> pd.Series:
+def _why(state: BookState, links: Links, decisions: pd.DataFrame, facts: pd.DataFrame) -> pd.Series:
     """The sentence of the `Why` column: what matched, what the rule says, where a person and the tool differ, what changed."""
     explanation = links.results["explanation"].to_numpy(dtype=object)[links.ims_result]
     reason = decisions["reason"].to_numpy(dtype=object)
@@ -87,6 +87,8 @@ def _why(state: BookState, links: Links, decisions: pd.DataFrame) -> pd.Series:
     text = np.where(otherwise, who + action + "; the suggestion would be " + suggested + ". " + text, text)
     illegal = check_typed(state.work, decisions).to_numpy(dtype=object)
     text = np.where(illegal != "", "NOT ALLOWED: " + illegal + " " + text, text)
+    declared = check_reductions(state.ims, state.work, facts).str.replace(r"\bV\d+: ", "", regex=True).to_numpy(dtype=object)
+    text = np.where(declared != "", "TO MEND: " + declared + ". " + text, text)
     note = state.work["change_note"].to_numpy(dtype=object)
     text = np.where(note != "", _joined(note, text), text)
     return pd.Series(pd.array(text, dtype="str"), index=state.ims.index)

@@ -35,6 +35,7 @@ class Settings:
     look_alikes: bool = _setting(True, "See through look-alikes", "O and 0, I and 1, S and 5, B and 8", "Matching", "yesno")
     date_window: int = _setting(10, "Date window", "Days by which a document date may differ and still count as near", "Matching", "number")
 
+    gstr3b_filed: bool = _setting(False, "GSTR-3B of this period is filed", "Yes freezes the actions of the period's documents as they stand; only what is Pending stays open", "Decisions", "yesno")
     pending_not_in_books: bool = _setting(True, "Not in books waits", "Pending is suggested for what is only on the portal", "Decisions", "yesno")
     reverse_not_in_books: bool = _setting(False, "Reverse what is not in books in 4(B)(2)", "Portal-first style; never together with Pending for the same document", "GSTR-3B", "yesno")
     rcm_period_only: bool = _setting(False, "Reverse charge of this period only", "Yes leaves out register rows under reverse charge whose dates all lie in other periods", "GSTR-3B", "yesno")

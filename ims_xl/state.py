@@ -161,7 +161,7 @@ class Gstr2B:
     differences: pd.DataFrame
     """Expected against drawn, document by document: path, key, supplier_gstin, document_number, heads (expected minus portal), why."""
     estimated: bool
-    """True where no 2B of the period is pulled."""
+    """True where no 2B of the whole period is pulled."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from ims_xl.decisions import check_reductions
 from ims_xl.report import rupees
 from ims_xl.returns.checks import return_checks
 from ims_xl.state import Amounts, Reconciliation, TieOut
@@ -57,10 +58,12 @@ def _actions(rec: Reconciliation) -> Iterator[TieOut]:
     action = state.work["action"].to_numpy(dtype=object)
     allowed = rec.decisions["allowed"].to_numpy(dtype=object)
     illegal = [int(i) for i in np.flatnonzero(live) if action[i] not in allowed[i].split(",")]
-    yield _check("Actions that the portal does not allow", 0, len(illegal), _named(rec, illegal))
+    yield _check("Actions that the portal does not allow", 0, len(illegal), _named(rec, illegal) + (". Counted as typed (a rejected bill of entry as accepted), never exported." if illegal else ""))
     needed = rec.decisions["reduce_needed"].to_numpy(dtype=bool) & live & (action == Action.ACCEPT) & (state.work["reduce_itc"] == "").to_numpy()
-    open_rows = np.flatnonzero(needed).tolist()
+    open_rows = [int(i) for i in np.flatnonzero(needed)]
     yield _check("Accepted rows whose ITC-reduction question is open", 0, len(open_rows), _named(rec, open_rows))
+    refused = [int(i) for i in np.flatnonzero(check_reductions(state.ims, state.work, rec.facts).to_numpy(dtype=object) != "") if int(i) not in set(open_rows)]
+    yield _check("ITC-reduction answers that the portal would refuse", 0, len(refused), _named(rec, refused) + (". What is wrong stands in Why on IMS." if refused else ""))
 
 
 def _two_b(rec: Reconciliation) -> Iterator[TieOut]:
@@ -68,8 +71,8 @@ def _two_b(rec: Reconciliation) -> Iterator[TieOut]:
     estimated = "estimated: no GSTR-2B of the period is pulled" if two_b.estimated else ""
     for head in HEADS:
         yield _check(f"Expected GSTR-2B {_HEAD[head]}: documents one by one = boxes", rupees(_by_document(rec, head)), rupees(_box_sum(two_b.boxes, _CREDIT, head)), estimated)
+    yield from _portal_file(rec)
     if not two_b.portal_boxes:
-        yield TieOut("Portal GSTR-2B of the period", "pulled", "not pulled yet", True, "Expected figures are a forecast until the 2B of the period is pulled (drawn on the 14th).")
         return
     lines = two_b.differences
     for block in ("itcavl", "itcunavl", "itcrev", "itcRejected"):
@@ -79,10 +82,31 @@ def _two_b(rec: Reconciliation) -> Iterator[TieOut]:
             if not (expected or portal):
                 continue
             explained = int(in_block[head].sum()) if len(in_block) else 0
-            note = "" if expected == portal else f"{len(in_block)} documents make the difference; they are listed on GSTR-2B"
-            yield _check(f"GSTR-2B {block} {_HEAD[head]}: portal + documents explained = expected", rupees(portal + explained), rupees(expected), note)
+            note = "" if expected == portal else f"{len(in_block)} lines make the difference of {rupees(expected - portal)}; they are listed on GSTR-2B"
+            yield _check(f"GSTR-2B, {_BLOCK[block]}, {_HEAD[head]}: portal + documents explained = expected", rupees(portal + explained), rupees(expected), note)
 
 
+def _portal_file(rec: Reconciliation) -> Iterator[TieOut]:
+    """Which drawn GSTR-2B the figures rest on, and what was left aside of several files of one period or one quarter."""
+    two_b, drawn = rec.gstr2b, rec.state.portal_2b
+    name = "Portal GSTR-2B of the period"
+    if not two_b.estimated and drawn is not None:
+        when = f"drawn on {drawn.generated_on:%d-%m-%Y}" if drawn.generated_on else "pulled, without a date"
+        yield TieOut(name, "pulled", when, True, "" if two_b.portal_boxes else "The file has no summary, so there is nothing to compare the boxes with.")
+    elif drawn is not None and rec.state.settings.quarterly and rec.state.settings.period and drawn.period.quarter_end == rec.state.settings.period.quarter_end:
+        yield TieOut(name, "the quarter's", f"{drawn.period} only", False, "Early months of the quarter: what bypasses IMS is counted as far as they have it; pull the quarter's own file, which holds all three months.")
+    else:
+        yield TieOut(name, "pulled", "not pulled yet", True, "Expected figures are a forecast until the 2B of the period is pulled (drawn on the 14th).")
+    files = set(rec.state.files.loc[rec.state.files["kind"] == "gstr2b", "file"]) if len(rec.state.files) else set()
+    aside = [p for p in rec.state.problems if p.field in ("gendt", "rtnprd") and (p.file in files or "left aside" in p.message) and "early months" not in p.message]
+    if aside:
+        yield TieOut("GSTR-2B files that do not count, one statement of the period counting", "0", str(len(aside)), True, "; ".join(f"{p.file}: {p.message}" for p in aside[:5]))
+    missing = [p for p in rec.state.problems if p.field in ("cpsumm", "fc") and p.file in files]
+    if missing:
+        yield TieOut("Parts of the GSTR-2B that are missing", "0", str(len(missing)), False, "; ".join(f"{p.file}: {p.message}" for p in missing[:5]))
+
+
+_BLOCK = {"itcavl": "ITC available", "itcunavl": "ITC not available", "itcrev": "ITC reversal", "itcRejected": "ITC rejected"}
 _HEAD = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "Cess"}
 _CREDIT = ("nonrevsup", "revsup", "isdsup", "imports")
 

@@ -12,8 +12,8 @@ from ims_xl.gstin import check_character
 from ims_xl.period import Period, financial_year
 from ims_xl.reconcile import reconcile
 from ims_xl.settings import Settings
-from ims_xl.state import WORK_COLUMNS, BookState, Reconciliation, empty
-from ims_xl.vocabulary import IMS_LEDGER, REGISTER_LEDGER, SECTION_BY_KEY, Action, MatchClass
+from ims_xl.state import EARLIER_COLUMNS, WORK_COLUMNS, BookState, Reconciliation, empty
+from ims_xl.vocabulary import HEADS, IMS_LEDGER, REGISTER_LEDGER, SECTION_BY_KEY, Action, MatchClass
 
 US = "27AAKCB4321Q1ZA"
 
@@ -46,13 +46,24 @@ class Month:
     def decided(self, number: str, column: str) -> object:
         return self.rec.decisions[column].iloc[self.position(number)]
 
+    def fact(self, number: str, column: str) -> object:
+        return self.rec.facts[column].iloc[self.position(number)]
+
+    def allowed(self, number: str) -> set[str]:
+        """The drop-down of the row."""
+        return set(str(self.decided(number, "allowed")).split(","))
+
+    def rule(self, number: str) -> str:
+        return str(self.decided(number, "rule"))
+
 
 def page(text: str, period: str = "2026-10", **settings: object) -> BookState:
-    """A state from lines of `ims|books supplier number date taxable igst [field=value ...]`; suppliers A, B and - are known, "_" is blank.
+    """A state from lines of `ims|books|before supplier number date taxable igst [field=value ...]`; suppliers A, B and - are known, "_" is blank.
 
-    Fields of an IMS line: any of IMS_LEDGER, and section= by key; of a books line: any of REGISTER_LEDGER. Amount fields in rupees.
+    Fields of an IMS line: any of IMS_LEDGER, section= by key, and typed= for an action that a person typed; of a books line: any of
+    REGISTER_LEDGER; of a line of an earlier period (before): any of EARLIER_COLUMNS, its action Accept unless it says so. Amounts in rupees.
     """
-    sides: dict[str, list[dict[str, object]]] = {"ims": [], "books": []}
+    sides: dict[str, list[dict[str, object]]] = {"ims": [], "books": [], "before": []}
     for line in text.strip().splitlines():
         words = line.split()
         if not words or words[0] == "ledger":
@@ -68,8 +79,17 @@ def page(text: str, period: str = "2026-10", **settings: object) -> BookState:
     ims["section"] = pd.array([SECTION_BY_KEY[s].value for s in ims["section"]], dtype="str")
     ims["key"] = pd.array([f"{g}|{s}|{n.upper()}|{financial_year(d.date()) if pd.notna(d) else ''}" for g, s, n, d in zip(ims["supplier_gstin"], ims["section"], ims["document_number"], ims["document_date"])], dtype="str")
     books = _ledger(REGISTER_LEDGER, [{"voucher_number": f"V{n}", "voucher_type": "Purchase", **row} for n, row in enumerate(sides["books"], 1)])
+    past = _ledger(EARLIER_COLUMNS, [{"section": "b2b", "period": "2026-09", "action": "Accept", "filed_3b": "yes", **row} for row in sides["before"]])
+    past["section"] = pd.array([SECTION_BY_KEY[s].value for s in past["section"]], dtype="str")
+    past["counted"] = past["action"].isin(["Accept", "No Action"])
+    past["key"] = pd.array([f"{g}|{s}|{n.upper()}|{financial_year(d.date())}" for g, s, n, d in zip(past["supplier_gstin"], past["section"], past["document_number"], past["document_date"])], dtype="str")
+    work = empty(WORK_COLUMNS, len(ims))
+    work["action"] = pd.array([str(row.get("typed", "")).replace("_", " ") for row in sides["ims"]], dtype="str")
+    for name in ("reviewed", "remarks", "reduce_itc", *(f"reduce_{head}" for head in HEADS)):
+        told = [str(row.get(name, "")) for row in sides["ims"]]
+        work[name] = pd.array([round(float(t) * 100) if t else None for t in told], dtype="Int64") if name.startswith("reduce_") and name != "reduce_itc" else pd.array([t.replace("_", " ") for t in told], dtype="str")
     book = Settings(gstin=US, period=Period.parse(period), name="Balaji Traders")
-    return BookState(settings=replace(book, **settings), ims=ims, work=empty(WORK_COLUMNS, len(ims)), register=books)
+    return BookState(settings=replace(book, **settings), ims=ims, work=work, register=books, earlier=past)
 
 
 def _ledger(schema: dict[str, str], rows: list[dict[str, object]]) -> pd.DataFrame:
@@ -82,6 +102,8 @@ def _ledger(schema: dict[str, str], rows: list[dict[str, object]]) -> pd.DataFra
             frame[name] = pd.array([round(float(v) * 100) if v else None for v in values], dtype="Int64")
         elif kind == "date":
             frame[name] = np.array([v or "NaT" for v in values], dtype="datetime64[s]")
+        elif kind == "bool":
+            frame[name] = np.array([v == "yes" for v in values])
         elif kind == "int":
             frame[name] = np.array([int(v or n + 1) for n, v in enumerate(values)], dtype=np.int64)
         else:

@@ -20,7 +20,7 @@ from ims_xl.vocabulary import HEADS, Action, ImsXlError
 
 
 def decide(ims: pd.DataFrame, facts: pd.DataFrame, rules: RuleSet, settings: Settings, rulebook: Rulebook, as_of: date) -> pd.DataFrame:
-    """Aligned with ims: allowed, lock, suggested_action, rule, reason, reduce_needed, reduce_itc, reduce_{heads}, reduce_remark, remark, must_decide_by.
+    """Aligned with ims: allowed, lock, frozen, suggested_action, rule, reason, reduce_needed, reduce_itc, reduce_{heads}, reduce_remark, remark, must_decide_by.
 
     `reduce_itc`, its amounts (<NA> = in full) and `reduce_remark` hold if the row is accepted; `remark` goes with the suggestion.
     """
@@ -45,7 +45,7 @@ def decide(ims: pd.DataFrame, facts: pd.DataFrame, rules: RuleSet, settings: Set
     silent = (ims["remarks_blocked"] == "Y").to_numpy()
     remark = np.where(silent, "", np.where(speaks, remark, np.where(accepting, declared["reduce_remark"].to_numpy(dtype=object), "")))
     out = {
-        "allowed": options, "lock": facts["lock"], "suggested_action": pd.array(suggested.astype(object), dtype="str"), "rule": pd.array(name, dtype="str"),
+        "allowed": options, "lock": facts["lock"], "frozen": frozen, "suggested_action": pd.array(suggested.astype(object), dtype="str"), "rule": pd.array(name, dtype="str"),
         "reason": pd.array(np.asarray(reason, dtype=object), dtype="str"), "reduce_needed": facts["reduction_needed"],
         "reduce_itc": declared["reduce_itc"], **{column: declared[column] for column in REDUCE}, "reduce_remark": declared["reduce_remark"],
         "remark": pd.array(printable(remark), dtype="str"), "must_decide_by": facts["must_decide_by"],

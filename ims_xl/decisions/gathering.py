@@ -134,11 +134,11 @@ def _filed(ims: pd.DataFrame) -> np.ndarray:
 
 
 def _current(ims: pd.DataFrame, work: pd.DataFrame) -> np.ndarray:
-    """The action as it stands: the sheet's, else the portal's, else none."""
+    """The action as the last run left it (what is typed since counts as a change), else the sheet's, else the portal's, else none."""
     known = [action.value for action in Action]
-    acted = work["action"].to_numpy(dtype=object)
-    portal = ims["portal_action"].to_numpy(dtype=object)
-    acted = np.where(np.isin(acted, known), acted, portal)
+    acted = work["fill_action"].to_numpy(dtype=object)
+    for other in (work["action"], ims["portal_action"]):
+        acted = np.where(np.isin(acted, known), acted, other.to_numpy(dtype=object))
     return np.where(np.isin(acted, known), acted, Action.NO_ACTION.value)
 
 
@@ -148,7 +148,7 @@ def _frozen(
     """The period whose filed GSTR-3B froze the row, "" where it can still be acted on. Pending rows and later periods stay open."""
     here = str(rulebook.period)
     frozen = np.full(len(ims), "", dtype=object)
-    if getattr(settings, "gstr3b_filed", False):
+    if settings.gstr3b_filed:
         frozen[(facts["in_period"] & (_current(ims, work) != Action.PENDING)).to_numpy()] = here
     if len(earlier):
         closed = earlier[earlier["filed_3b"].to_numpy(dtype=bool) & (earlier["period"] == here).to_numpy() & (earlier["action"] != Action.PENDING).to_numpy()]

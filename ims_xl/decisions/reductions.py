@@ -86,8 +86,9 @@ def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame)
     section = ims["section"]
     needed = facts["reduction_needed"].to_numpy(dtype=bool)
     remarks = work["remarks"].to_numpy(dtype=object)
-    amounts = {head: work[f"reduce_{head}"].fillna(0).to_numpy(dtype=np.int64) for head in HEADS}
     own = {head: ims[head].to_numpy(dtype=np.int64) for head in HEADS}
+    blank = {head: work[f"reduce_{head}"].isna().to_numpy() for head in HEADS}   # a head left blank means all of it
+    amounts = {head: np.where(blank[head], own[head], work[f"reduce_{head}"].fillna(0).to_numpy(dtype=np.int64)) for head in HEADS}
     yes = answer == "yes"
     partial = yes & given
     all_zero = partial & np.all([amounts[head] == 0 for head in HEADS], axis=0)
@@ -111,7 +112,7 @@ def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame)
     checks += [
         (partial & (own["cgst"] > 0) & (own["cgst"] == own["sgst"]) & (amounts["cgst"] != amounts["sgst"]), "V6: CGST and SGST to reduce have to be equal"),
         (all_zero, "V9: all amounts are zero: answer No instead"),
-        (accepted & ((partial & ~as_full) | (answer == "no")) & declared & (pd.Series(remarks).str.strip() == "").to_numpy(), "V10: a remark is obligatory for a partial reduction and for none"),
+        (accepted & ((partial & ~as_full) | (answer == "no")) & declared & (pd.Series(remarks).str.strip() == "").to_numpy() & (ims["remarks_blocked"] != "Y").to_numpy(), "V10: a remark is obligatory for a partial reduction and for none"),
     ]
     text = np.full(len(ims), "", dtype=object)
     for wrong, words in checks:

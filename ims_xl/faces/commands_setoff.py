@@ -69,16 +69,20 @@ def parse_request(data: object, name: str) -> SetOffRequest:
     order = data.get("order", "statute")
     if order not in ORDERS:
         raise ImsXlError(f"{name}: order must be 'statute' or 'portal', not {order!r}.")
-    liability, credit, cash_only = (_amounts(data.get(key, {}), f"{name}: {key}") for key in ("liability", "credit", "cash_only"))
+    liability, credit, cash_only = (_amounts(data.get(key, {}), f"{name}: {key}", key != "cash_only") for key in ("liability", "credit", "cash_only"))
     return SetOffRequest(liability, credit, cash_only, rule_86b=flag, order=str(order))
 
 
-def _amounts(data: object, name: str) -> dict[str, int]:
+def _amounts(data: object, name: str, whole: bool) -> dict[str, int]:
+    """Paise by head. Where the four heads are asked for, one that is left out may be a slip and is never taken for nil."""
     if not isinstance(data, Mapping):
         raise ImsXlError(f"{name} must hold amounts by head ({', '.join(HEADS)}), not {data!r}.")
     unknown = [str(key) for key in data if key not in HEADS]
     if unknown:
         raise ImsXlError(f"{name} has the head '{unknown[0]}'; the heads are {', '.join(HEADS)}.")
+    missing = [head for head in HEADS if head not in data]
+    if whole and missing:
+        raise ImsXlError(f"{name} has no '{missing[0]}'; give all four heads ({', '.join(HEADS)}), \"0.00\" where there is nothing.")
     return {head: _paise(data.get(head, 0), f"{name}.{head}") for head in HEADS}
 
 

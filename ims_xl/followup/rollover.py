@@ -45,7 +45,7 @@ def rolled_over(rec: Reconciliation) -> BookState:
         "after": str(period), "how": "rollover", "why": "waiting rows, unmatched vouchers and documents already counted were carried forward",
     }])[list(LOG_COLUMNS)].astype("str")
     return BookState(
-        settings=replace(state.settings, period=period),
+        settings=replace(state.settings, period=period, gstr3b_filed=False),
         ims=ims, work=work, register=register, rules=state.rules,
         earlier=_earlier(rec),
         evidence=state.evidence[state.evidence["key"].isin(list(keys))].reset_index(drop=True),

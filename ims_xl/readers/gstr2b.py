@@ -95,7 +95,7 @@ def _one_period(statements: list[Statement], expected: Period | None, quarterly:
         wanted = wanted.quarter_end
         outside = [month for month in found if month.quarter_end != wanted]
         if not outside:
-            return _quarter(statements, months, wanted, problems), wanted
+            return _quarter(statements, months, wanted, problems)
         raise ImsXlError(f"{_file_of(statements, months, outside[0])} is the GSTR-2B of {outside[0]}; this book is for the quarter ending {wanted}.")
     if expected is None and len(found) > 1:
         raise ImsXlError(f"The GSTR-2B files are of {len(found)} periods ({', '.join(map(str, found))}); give one period's files at a time.")
@@ -105,18 +105,18 @@ def _one_period(statements: list[Statement], expected: Period | None, quarterly:
     return statements, wanted
 
 
-def _quarter(statements: list[Statement], months: dict[int, Period | None], wanted: Period, problems: list[Problem]) -> list[Statement]:
-    """The quarter's own file where it is there, since it holds the months too; else the months that are."""
+def _quarter(statements: list[Statement], months: dict[int, Period | None], wanted: Period, problems: list[Problem]) -> tuple[list[Statement], Period]:
+    """The quarter's own file where it is there, since it holds the months too; else the months that are, of the last of which the answer is."""
     own = [one for one in statements if months[id(one)] in (wanted, None)]
     early = [one for one in statements if months[id(one)] not in (wanted, None)]
     if own and early:
         for one in early:
             problems.append(Problem(one.file, "", 0, "rtnprd", f"the statement of {months[id(one)]} is left out: the quarter's file ({own[0].file}) holds it already"))
-        return own
+        return own, wanted
     if early:
         problems.append(Problem(early[0].file, "", 0, "rtnprd", f"the quarter's own GSTR-2B ({wanted}) is not among the files; only its early months are counted"))
-        return [replace(one, generated_on=None) for one in early]
-    return own
+        return [replace(one, generated_on=None, summary={}) for one in early], max(month for month in months.values() if month)
+    return own, wanted
 
 
 def _month(one: Statement) -> Period | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.period import Period
-from ims_xl.returns.drawn import match_to_ims, of_period
+from ims_xl.returns.drawn import is_whole, match_to_ims, of_period
 from ims_xl.settings import Settings
 from ims_xl.state import Portal2B
 from ims_xl.vocabulary import NOT_FILED, Action
@@ -39,7 +39,7 @@ def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Setti
 
     settled = of_period(portal_2b, settings)
     # A file that brings the summary without its documents settles nothing about single rows.
-    if settled is not None and (len(settled.documents) or not any(any(box.values()) for box in settled.summary.values())):
+    if settled is not None and is_whole(settled, settings) and (len(settled.documents) or not any(any(box.values()) for box in settled.summary.values())):
         drawn = document >= 0
         serial = np.where(drawn, np.where(kept & (natural < book), natural, book), serial)
         # A row that the portal holds as Pending is in no 2B, yet joins this one as soon as it is accepted and 2B recomputed.

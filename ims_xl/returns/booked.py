@@ -67,8 +67,10 @@ def gathered(register: pd.DataFrame, signed: pd.DataFrame, result: np.ndarray, c
     )
 
 
-def booked_rows(rows: pd.DataFrame, ims: pd.DataFrame, register: pd.DataFrame, signed: pd.DataFrame, links: Links, settings: Settings) -> pd.DataFrame:
-    """Aligned with ims: treatment, reverse_igst.., books_igst.., booked. `rows` is `Gstr2B.rows`."""
+def booked_rows(
+    rows: pd.DataFrame, ims: pd.DataFrame, register: pd.DataFrame, signed: pd.DataFrame, links: Links, settings: Settings, receipt: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """Aligned with ims: treatment, reverse_igst.., books_igst.., booked. `rows` is `Gstr2B.rows`; `receipt`, the day as a person typed it, goes before the register's."""
     count = len(links.results)
     # A line under reverse charge has its own boxes and is never the booking of a forward-charge document.
     result = np.where(is_reverse_charge(register), -1, _with_bills_of_entry(ims, register, links)) if len(register) else np.zeros(0, dtype=np.int64)
@@ -81,10 +83,12 @@ def booked_rows(rows: pd.DataFrame, ims: pd.DataFrame, register: pd.DataFrame, s
     whole = linked & (books.blocked_lines[at] == books.lines[at])
     part = linked & (books.blocked_lines[at] > 0) & ~whole
     _, last = period_bounds(settings)
-    received = books.received[at]
+    received = books.received[at] if count else np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[s]")
+    if receipt is not None:
+        received = np.where(np.isnat(receipt), received, receipt)
     adds = sum(effect.values()) > 0 if len(rows) else np.zeros(0, dtype=bool)
-    late = linked & ~np.isnat(received) & (received > last) & adds
-    absent = (match == MatchClass.NOT_IN_BOOKS.value) & ~linked & adds
+    late = ~np.isnat(received) & (received > last) & adds
+    absent = (match == MatchClass.NOT_IN_BOOKS.value) & ~linked & ~late & adds
     # What the drawn 2B bars from credit is in no box of 4A, so there is nothing to take back.
     available = rows["path"].str.startswith(AVAILABLE).to_numpy(dtype=bool)
     whole, part, late, absent = whole & available, part & available, late & available, absent & available

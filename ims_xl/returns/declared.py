@@ -35,7 +35,7 @@ def takes_declaration(section: pd.Series, effect: pd.DataFrame, known: np.ndarra
 def declared_effect(
     section: pd.Series, effect: pd.DataFrame, cap: pd.DataFrame, takes: np.ndarray, answer: pd.Series, amounts: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The effect by head if accepted with that answer: "No" nothing, amounts given those amounts (at most the document's own), else in full."""
+    """The effect by head if accepted with that answer: "No" nothing, amounts given those amounts (at most the document's own, which a head left blank means), else in full."""
     sign = credit_sign(section)
     no = takes & (answer.str.strip().str.casefold() == "no").to_numpy()
     given = np.zeros(len(section), dtype=bool)
@@ -46,9 +46,11 @@ def declared_effect(
     for head in HEADS:
         full = effect[head].to_numpy(dtype=np.int64)
         if partial.any():
-            stated = amounts[f"reduce_{head}"].fillna(0).to_numpy(dtype=np.int64)
+            own = np.abs(cap[head].to_numpy(dtype=np.int64))
+            stated = amounts[f"reduce_{head}"]
+            stated = np.where(stated.isna().to_numpy(), own, stated.fillna(0).to_numpy(dtype=np.int64))
             # In Part B a reduction prints positive, on an amended invoice it is a negative difference.
-            stated = -sign * np.clip(stated, 0, np.abs(cap[head].to_numpy(dtype=np.int64)))
+            stated = -sign * np.clip(stated, 0, own)
             full = np.where(partial, stated, full)
         out[head] = np.where(no, 0, full)
     return pd.DataFrame(out, index=section.index)

@@ -30,6 +30,12 @@ def of_period(portal_2b: Portal2B | None, settings: Settings) -> Portal2B | None
     return portal_2b if wanted == drawn else None
 
 
+def is_whole(portal_2b: Portal2B | None, settings: Settings) -> bool:
+    """Whether the pulled 2B is the return period's own; early months of a quarter say nothing about the rest of it."""
+    own = settings.period.quarter_end if settings.period and settings.quarterly else settings.period
+    return portal_2b is not None and portal_2b.period == own
+
+
 def classified(documents: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Per 2B document: `path` of the form ("" for one that has no row), `kind` I D C B, `ims_section` ("" where it never passes IMS), `sign` of the amounts in its row."""
     form = gstr2b_form()

@@ -15,7 +15,7 @@ import pandas as pd
 from ims_xl.returns.bypass import UNKNOWN_ORIGINAL, bypassing, drawn_effects, to_summary
 from ims_xl.returns.declared import credit_sign, declared_effect, in_force, takes_declaration
 from ims_xl.returns.differences import differences
-from ims_xl.returns.drawn import IMPORTS, classified, match_to_ims, of_period
+from ims_xl.returns.drawn import IMPORTS, classified, is_whole, match_to_ims, of_period
 from ims_xl.returns.forms import AVAILABLE, REJECTED, gstr2b_form
 from ims_xl.returns.originals import Originals, find_originals
 from ims_xl.returns.standing import counted, rejected, rejected_path
@@ -61,9 +61,10 @@ def expected_2b(
 
     rows = _rows(ims, work, belonging, originals, superseded, earlier, matched, sort, period)
     boxes = _boxes(rows, work["action"], bypass)
-    portal_boxes = _portal_boxes(drawn.summary) if drawn is not None and drawn.summary else {}
-    differ = differences(ims, work, rows, bypass, boxes, portal_boxes, drawn, sort, effect_2b, matched)
-    return Gstr2B(rows, bypass, boxes, portal_boxes, differ, drawn is None)
+    whole = is_whole(drawn, settings)
+    portal_boxes = _portal_boxes(drawn.summary) if whole and drawn is not None and drawn.summary else {}
+    differ = differences(ims, work, rows, bypass, boxes, portal_boxes, drawn if whole else None, sort, effect_2b, matched)
+    return Gstr2B(rows, bypass, boxes, portal_boxes, differ, not whole)
 
 
 def _rows(

@@ -53,10 +53,11 @@ def gstr3b(
     inputs: Mapping[str, str], settings: Settings, rulebook: object = None,
 ) -> Gstr3B:
     """The boxes to file, the lines they are made of, what each document is treated as, the books-vs-2B statement, and the warnings."""
-    del facts, rulebook   # receipt and eligibility come from the register itself, the form's composition from rules/table4.toml
+    del rulebook   # eligibility comes from the register itself, the form's composition from rules/table4.toml
     typed = typed_cells.read(inputs)
     signed = signed_lines(register)
-    rows = booked_rows(gstr2b.rows, ims, register, signed, links, settings)
+    receipt = facts["receipt_date"].to_numpy().astype("datetime64[s]") if facts is not None and "receipt_date" in facts else None
+    rows = booked_rows(gstr2b.rows, ims, register, signed, links, settings, receipt)
     in_2b = lines_of_2b(gstr2b.bypass, register, signed)
     bypass = bypass_treatment(gstr2b.bypass, register, signed, in_2b, settings)
     reverse_charge = books_only(register, signed, in_2b, settings)

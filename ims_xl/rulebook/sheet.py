@@ -1,13 +1,15 @@
 """The `Rules` tab as a frame of text, out and back in: on/off, order, and the book's own rules above ours.
 
 `rules_frame(rulebook)` is what a fresh book shows. `rules_from_frame(frame, rulebook)` reads it after a senior's edits; the frame's
-index (or a column `Row`) is the sheet row that a message names. Our own rules can be switched off or moved, not rewritten.
+index (or a column `Row`) is the sheet row that a message names. Our own rules can be switched off, moved and given other
+words; what they decide is not rewritten. One whose line was deleted comes back where it belongs.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -64,9 +66,21 @@ def rules_from_frame(frame: pd.DataFrame, rulebook: Rulebook) -> RuleSet:
             raise ImsXlError(f"Rules row {number}: rule '{rule.id}' stands already in row {rows[rule.id]}; give it another name.")
         rows[rule.id] = number
         rules.append(rule)
-    rules += [rule for ident, rule in defaults.items() if ident not in rows]
+    rules = _with_missing(rules, list(defaults.values()))
     _prove(rules, rows, rulebook)
     return RuleSet(tuple(rules))
+
+
+def _with_missing(rules: Sequence[Rule], defaults: Sequence[Rule]) -> list[Rule]:
+    """The rules with those of ours that do not stand on the tab, each before the rule of ours that it goes before by default."""
+    out = list(rules)
+    for place in range(len(defaults) - 1, -1, -1):
+        missing = defaults[place]
+        present = [rule.id for rule in out]
+        if missing.id not in present:
+            after = next((present.index(rule.id) for rule in defaults[place + 1:] if rule.id in present), len(out))
+            out.insert(after, missing)
+    return out
 
 
 def _prove(rules: Sequence[Rule], rows: Mapping[str, int], rulebook: Rulebook) -> None:
@@ -96,13 +110,25 @@ def _printed(rule: Rule) -> list[str]:
 
 def _ours(cells: Mapping[str, str], rule: Rule, number: int) -> Rule:
     was = dict(zip(COLUMNS, _printed(rule), strict=True))
-    for heading in (*HEADINGS.values(), *MEASURES.values(), "Action", "Reason", "Remark"):
-        if heading in cells and _same(cells[heading]) != _same(was[heading]):
+    for heading in (*HEADINGS.values(), *MEASURES.values(), "Action"):
+        if heading in cells and _set_of(cells[heading]) != _set_of(was[heading]):
             raise ImsXlError(
-                f"Rules row {number}: '{rule.id}' is one of our rules and its '{heading}' was changed from '{was[heading]}' to '{cells[heading]}'; "
+                f"Rules row {number}: '{rule.id}' is one of our rules and its '{heading}' was changed from '{was[heading] or 'blank'}' to '{cells[heading] or 'blank'}'; "
                 "switch it off and add a rule of your own above.")
-    on = _on(cells, number)
-    return rule if on else Rule(rule.id, rule.when, rule.action, rule.reason, rule.remark, rule.measures, rule.own, False, rule.since, rule.authority)
+    return replace(rule, on=_on(cells, number), reason=_wording(cells, "Reason", number) or rule.reason, remark=_wording(cells, "Remark", number) if "Remark" in cells else rule.remark)
+
+
+def _wording(cells: Mapping[str, str], heading: str, number: int) -> str:
+    written = cells.get(heading, "")
+    fault = placeholder_fault(written)
+    if fault:
+        raise ImsXlError(f"Rules row {number}: '{heading}' {fault}.")
+    return written
+
+
+def _set_of(text: str) -> frozenset[str]:
+    """The values of a cell, in whatever order and however spaced."""
+    return frozenset(_same(part) for part in _parts(text))
 
 
 def _own(cells: Mapping[str, str], number: int) -> Rule:
@@ -125,13 +151,9 @@ def _own(cells: Mapping[str, str], number: int) -> Rule:
         raise ImsXlError(f"Rules row {number}: a bill of entry can never be rejected; choose Accept or Pending.")
     if action[0] == Action.PENDING and when.get("pending") == ("barred",):
         raise ImsXlError(f"Rules row {number}: 'Pending' says barred, so the action cannot be Pending.")
-    reason = cells.get("Reason", "") or "Rule of this book"
-    for heading, written in (("Reason", reason), ("Remark", cells.get("Remark", ""))):
-        fault = placeholder_fault(written)
-        if fault:
-            raise ImsXlError(f"Rules row {number}: '{heading}' {fault}.")
     return Rule(
-        id=cells.get("Rule", "") or f"own-{number}", when=when, action=Action(action[0]), reason=reason, remark=cells.get("Remark", ""),
+        id=cells.get("Rule", "") or f"own-{number}", when=when, action=Action(action[0]),
+        reason=_wording(cells, "Reason", number) or "Rule of this book", remark=_wording(cells, "Remark", number),
         measures=_measures(cells, number), own=True, on=_on(cells, number), authority=cells.get("Authority", "") or "firm policy",
     )
 
@@ -142,7 +164,7 @@ def _measures(cells: Mapping[str, str], number: int) -> Measures:
         sections=sections, suppliers=tuple(part.upper() for part in _parts(cells.get("Supplier", ""))),
         tax_from=_paise(cells, "Tax from", number), tax_to=_paise(cells, "Tax to", number),
         age_from=_whole(cells, "Age from (days)", number), age_to=_whole(cells, "Age to (days)", number),
-        periods=tuple(_period(part, number) for part in _parts(cells.get("Supplier period", ""))),
+        periods=tuple(_period(part, number) for part in _parts(cells.get("Supplier period", ""), r"[,;|\n]")),
     )
     for low, high, what in ((has.tax_from, has.tax_to, "Tax"), (has.age_from, has.age_to, "Age")):
         if low is not None and high is not None and low > high:
@@ -161,8 +183,8 @@ def _values(text: str, known: Mapping[str, str], heading: str, number: int, show
     return tuple(dict.fromkeys(found))
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[,;|/\n]", text) if part.strip()]
+def _parts(text: str, marks: str = r"[,;|/\n]") -> list[str]:
+    return [part.strip() for part in re.split(marks, text) if part.strip()]
 
 
 def _on(cells: Mapping[str, str], number: int) -> bool:
@@ -193,7 +215,7 @@ def _whole(cells: Mapping[str, str], heading: str, number: int) -> int | None:
 
 def _period(text: str, number: int) -> str:
     try:
-        return Period.parse(text).code
+        return Period.parse(text.zfill(6) if text.isdigit() else text).code   # a sheet eats the nought of 092026
     except ImsXlError as wrong:
         raise ImsXlError(f"Rules row {number}: 'Supplier period': {wrong}") from wrong
 

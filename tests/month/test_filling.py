@@ -8,14 +8,14 @@ from ims_xl.state import WORK_COLUMNS, empty
 from ims_xl.vocabulary import IMS_LEDGER
 
 
-def after(suggestion="Accept", portal="No Action", reduce_needed=False, reduce="", declared=None, remark="", **now):
+def after(suggestion="Accept", portal="No Action", reduce_needed=False, reduce="", declared=None, remark="", frozen=False, **now):
     """One document: what stands in the sheet (`now`), what the portal holds, what the rules suggest -> its row after the run."""
     ims, work = empty(IMS_LEDGER, 1), empty(WORK_COLUMNS, 1)
     ims["portal_action"] = portal
     for name, value in now.items():
         work[name] = pd.array([value], dtype=work[name].dtype)
     decisions = pd.DataFrame({
-        "suggested_action": [suggestion], "reduce_needed": [reduce_needed], "reduce_itc": [reduce], "remark": [remark],
+        "suggested_action": [suggestion], "frozen": [frozen], "reduce_needed": [reduce_needed], "reduce_itc": [reduce], "remark": [remark],
         **{f"reduce_{h}": pd.array([declared], dtype="Int64") for h in ("igst", "cgst", "sgst", "cess")},
     })
     result = filled(ims, work, decisions, "2026-10")
@@ -40,6 +40,24 @@ def test_a_typed_action_counts_as_a_persons_and_stays():
     assert (row["action"], row["set_by"]) == ("Pending", "person")
     later = after("Accept", action="Pending", set_by="person", fill_action="Pending")
     assert (later["action"], later["set_by"]) == ("Pending", "person")
+
+
+@pytest.mark.parametrize(("portal", "books", "filled_in"), [
+    ({"portal_reduction": "Y", "portal_reduce_igst": 9000}, "No", ("Yes", 9000)), ({"portal_reduction": "Y"}, "No", ("Yes", None)), ({"portal_reduction": "N"}, "Yes", ("No", None)),
+    ({}, "No", ("No", None)),
+])
+def test_the_declaration_that_the_portal_holds_comes_in_before_the_books_answer(portal, books, filled_in):
+    ims = empty(IMS_LEDGER, 1).assign(portal_action="Accept")
+    for name, value in portal.items():
+        ims[name] = pd.array([value], dtype=ims[name].dtype)
+    decisions = pd.DataFrame({"suggested_action": ["Accept"], "frozen": [False], "reduce_needed": [True], "reduce_itc": [books], "remark": [""], **{f"reduce_{h}": pd.array([None], dtype="Int64") for h in ("igst", "cgst", "sgst", "cess")}})
+    row = filled(ims, empty(WORK_COLUMNS, 1), decisions, "2026-10").iloc[0]
+    assert (row["reduce_itc"], None if pd.isna(row["reduce_igst"]) else row["reduce_igst"]) == filled_in
+
+
+def test_after_gstr_3b_the_filed_action_stays_the_measure_however_often_it_is_run():
+    row = after("Accept", action="Reject", set_by="rule", fill_action="Accept", frozen=True)
+    assert (row["action"], row["set_by"], row["fill_action"]) == ("Reject", "person", "Accept")
 
 
 def test_a_reviewed_row_is_a_persons_even_where_it_agrees():

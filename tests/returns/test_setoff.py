@@ -183,7 +183,7 @@ def test_the_best_split_never_needs_more_cash_than_the_habitual_one(eight: list[
 
 def test_the_command_prints_the_contract_s_fields_to_the_paisa(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "liability.json"
-    file.write_text(json.dumps({"liability": {"igst": "60000.00", "cgst": "90000", "sgst": 90000.0, "cess": 0}, "credit": {"igst": "120000.00", "cgst": "75000.01", "sgst": "40000.00"}, "cash_only": {"cgst": "0.50"}}))
+    file.write_text(json.dumps({"liability": {"igst": "60000.00", "cgst": "90000", "sgst": 90000.0, "cess": 0}, "credit": {"igst": "120000.00", "cgst": "75000.01", "sgst": "40000.00", "cess": "0"}, "cash_only": {"cgst": "0.50"}}))
     assert main(["setoff", str(file)]) == 0
     said = json.loads(capsys.readouterr().out)
     assert set(said["utilisation"]) == set(USES)
@@ -195,12 +195,18 @@ def test_the_command_prints_the_contract_s_fields_to_the_paisa(tmp_path: Path, c
     assert main(["setoff", str(file), "-o", str(file)]) == 2
 
 
+def with_igst(value: str) -> str:
+    """A request that is right but for its IGST liability."""
+    return f'{{"liability": {{"igst": {value}, "cgst": 0, "sgst": 0, "cess": 0}}, "credit": {{"igst": 0, "cgst": 0, "sgst": 0, "cess": 0}}}}'
+
+
 @pytest.mark.parametrize(("text", "names"), [
-    ("[]", "object"), ("{", "JSON"), ('{"liability": {}}', "credit"), ('{"liability": {"tax": 1}, "credit": {}}', "tax"),
-    ('{"liability": {"igst": "1.005"}, "credit": {}}', "two decimals"), ('{"liability": {"igst": -1}, "credit": {}}', "zero or more"),
-    ('{"liability": {"igst": "1e"}, "credit": {}}', "liability.igst"), ('{"liability": {"igst": NaN}, "credit": {}}', "igst"), ('{"liability": {"igst": true}, "credit": {}}', "igst"),
-    ('{"liability": {"igst": null}, "credit": {}}', "igst"), ('{"liability": [], "credit": {}}', "liability"), ('{"liability": {}, "credit": {}, "rule_86b": "no"}', "rule_86b"),
-    ('{"liability": {}, "credit": {}, "order": "best"}', "order"), ('{"liability": {}, "credit": {}, "orders": "best"}', "orders"),
+    ("[]", "object"), ("{", "JSON"), (with_igst("1").replace('"credit"', '"credits"'), "credits"), ('{"liability": {"igst": 1}}', "credit"), (with_igst("1").replace('"igst"', '"tax"'), "tax"),
+    ('{"liability": {"igst": 1, "cgst": 1, "sgst": 1}, "credit": {}}', "no 'cess'"), (with_igst("1").replace('"credit": {"igst": 0, ', '"credit": {'), "credit has no 'igst'"),
+    (with_igst('"1.005"'), "two decimals"), (with_igst("-1"), "zero or more"), (with_igst('"-0.01"'), "zero or more"), (with_igst('"1e"'), "liability.igst"), (with_igst('"twelve"'), "liability.igst"),
+    (with_igst("NaN"), "igst"), (with_igst('"NaN"'), "igst"), (with_igst("Infinity"), "igst"), (with_igst("true"), "igst"), (with_igst("null"), "igst"), (with_igst("[]"), "igst"), (with_igst('""'), "igst"),
+    (with_igst("1").replace("{", '{"cash_only": {"cess": "x"}, ', 1), "cash_only.cess"), (with_igst("1").replace("{", '{"rule_86b": "no", ', 1), "rule_86b"),
+    (with_igst("1").replace("{", '{"order": "best", ', 1), "order"), (with_igst("1").replace("{", '{"orders": "best", ', 1), "orders"), ('{"liability": [], "credit": {}}', "liability"),
 ])
 def test_what_is_wrong_with_the_request_is_named_and_the_exit_code_is_two(text: str, names: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "wrong.json"

@@ -80,10 +80,10 @@ def _itc_formulas(rec: Reconciliation, place: SheetWhere, head: str, sheet_rows:
     minus = np.where(rows["sign"].to_numpy() < 0, "", "-")
     formulas = [""] * len(rows)
     for i in takes.tolist():
-        n, whole = int(sheet_rows[i]), number(int(full[i]))
+        n, whole, most = int(sheet_rows[i]), number(int(full[i])), number(int(cap[i]))
         given = ",".join(f"${letter}{n}" for letter in amounts)
         formulas[i] = (
-            f'=IF(${action}{n}="{Action.ACCEPT}",IF(${answer}{n}="No",0,IF(COUNT({given})>0,{minus[i]}MAX(0,MIN(N(${own}{n}),{number(int(cap[i]))})),{whole})),{whole})'
+            f'=IF(${action}{n}="{Action.ACCEPT}",IF(${answer}{n}="No",0,IF(COUNT({given})>0,{minus[i]}IF(ISNUMBER(${own}{n}),MAX(0,MIN(${own}{n},{most})),{most}),{whole})),{whole})'
         )
     return formulas
 

@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 
 from ims_xl.hosts.base import SheetText
-from ims_xl.rulebook import COLUMNS, rulebook_for, rules_frame
+from ims_xl.rulebook import COLUMNS, rulebook_for, rules_frame, rules_from_frame
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action
 from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
@@ -36,9 +36,9 @@ RULES: Final = Tab(
 
 
 def rules_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
-    """The rules as they stand in the book, else those of the rulebook for its period."""
-    frame = rec.state.rules if len(rec.state.rules) else rules_frame(rulebook_for(period_of(rec)))
-    frame = frame.reindex(columns=list(COLUMNS)).fillna("").reset_index(drop=True)
+    """The rules in the order in which they decide: the book's own, and ours of its period; each bears the name that `Why` gives."""
+    rulebook = rulebook_for(period_of(rec))
+    frame = rules_frame(rulebook, rules_from_frame(rec.state.rules, rulebook))
     last = HEADER_ROW + len(frame)
     off = ConditionalFormat(area(DATA_ROW, 1, last, len(COLUMNS)), f'(LEFT(LOWER($A{DATA_ROW}),1)="n")+{OUR_MARK}', "gone")
     return list_sheet(RULES, frame, rec, where, (off, *action_formats(number_of(RULES.columns, "Action"), last)))

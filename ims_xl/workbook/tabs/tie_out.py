@@ -36,7 +36,7 @@ def tie_out_frame(rec: Reconciliation) -> pd.DataFrame:
         "expected": [_grouped(c.expected) for c in checks],
         "found": [_grouped(c.found) for c in checks],
         "difference": pd.array([_difference(c.expected, c.found) for c in checks], dtype="Int64"),
-        "ok": ["✓ agrees" if c.ok else "✗ look here" for c in checks],
+        "ok": ["✗ look here" if not c.ok else "✓ agrees" if c.expected == c.found else "✓ noted" for c in checks],
         "note": [c.note for c in checks],
     })
 
