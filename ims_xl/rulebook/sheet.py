@@ -91,7 +91,9 @@ def _prove(rules: Sequence[Rule], rows: Mapping[str, int], rulebook: Rulebook) -
     if hole:
         off = [rule for rule in rules if not rule.on and all(hole[name] in values for name, values in rule.when.items())]
         where = f"row {rows[off[0].id]}: with rule '{off[0].id}' switched off" if off and off[0].id in rows else "sheet:"
-        raise ImsXlError(f"Rules {where} no rule is left for {in_words(hole)}; switch it on again or add a rule of your own for that.")
+        # Of the combination only what the missing rule asks about: the rest is any.
+        told = {name: MatchClass(value).label if name == "match" else value for name, value in hole.items() if not off or name in (off[0].when | {"match": ()})}
+        raise ImsXlError(f"Rules {where} no rule is left for {in_words(told)}; switch it on again or add a rule of your own for that.")
 
 
 def _printed(rule: Rule) -> list[str]:
@@ -235,4 +237,5 @@ def _same(text: str) -> str:
 def _row_number(text: pd.DataFrame, position: int, label: object) -> int:
     if "Row" in text.columns and str(text["Row"].iloc[position]).isdigit():
         return int(text["Row"].iloc[position])
-    return int(label) if isinstance(label, int) and not isinstance(text.index, pd.RangeIndex) else position + 1
+    # Rows of a sheet are numbered from 1; an index that begins with 0 is only the frame's own count.
+    return int(label) if isinstance(label, int) and text.index[0] != 0 else position + 1
