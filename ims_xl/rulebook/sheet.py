@@ -92,7 +92,7 @@ def _prove(rules: Sequence[Rule], rows: Mapping[str, int], rulebook: Rulebook) -
         off = [rule for rule in rules if not rule.on and all(hole[name] in values for name, values in rule.when.items())]
         where = f"row {rows[off[0].id]}: with rule '{off[0].id}' switched off" if off and off[0].id in rows else "sheet:"
         # Of the combination only what the missing rule asks about: the rest is any.
-        told = {name: MatchClass(value).label if name == "match" else value for name, value in hole.items() if not off or name in (off[0].when | {"match": ()})}
+        told = {name: MatchClass(value).label if name == "match" else value for name, value in hole.items() if not off or name == "match" or name in off[0].when}
         raise ImsXlError(f"Rules {where} no rule is left for {in_words(told)}; switch it on again or add a rule of your own for that.")
 
 
