@@ -17,12 +17,10 @@ from typing import Any
 from ims_xl.hosts import excel_journal as journal
 from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.hosts.excel_native import native_for
-from ims_xl.hosts.excel_paint import Canvas, Painter, PatchPlace, patch_canvas, sheet_canvas
 from ims_xl.hosts.excel_session import heal_settings, quiet, wait_until_ready
-from ims_xl.hosts.excel_strokes import address
-from ims_xl.hosts.excel_text import cell_text, text_frame
+from ims_xl.hosts.excel_text import text_frame
 from ims_xl.vocabulary import Cancelled, ImsXlError
-from ims_xl.workbook.plan import OUR_MARK, Plan, SheetPlan, TablePatch
+from ims_xl.workbook.plan import Plan
 
 
 class ExcelBook:
@@ -35,7 +33,6 @@ class ExcelBook:
         self.path = _path_of(book)
         self._opened_here = opened_here
         self.progress_shown = False
-        self._places: list[PatchPlace] = []
 
     @classmethod
     def find(cls, name: str, hwnd: int = 0) -> ExcelBook:
@@ -112,174 +109,29 @@ class ExcelBook:
     # ---- writing
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: a failure puts every cell back."""
+        from ims_xl.hosts import excel_left as left
+        from ims_xl.hosts.excel_writing import Writing
+
         wait_until_ready(self.app, self.native)
         self.heal()
-        work = self._ready(plan)
+        writing = Writing(self.book, self.native, plan)
+        writing.refuse_what_cannot_be()
         with quiet(self.app):
             active = self.book.sheets.active.name
-            file = journal.begin(self.book, self.native, self._image(plan))
-            locked = [sheet.name for sheet in self.book.sheets if self.native.protected(sheet) and self.native.unprotect(sheet)]
+            image = writing.image()
+            file = journal.begin(self.book, self.native, image)
             try:
-                self._paint(plan, work, set(locked))
-                self._lock(locked)
+                left.forget(self.book)
+                writing.write(image)
+                writing.remember()
             except BaseException as failure:
-                self._lock(locked)
+                writing.lock()
                 journal.put_back(self.book, self.native, file)
                 if getattr(failure, "hresult", 0):
                     raise ImsXlError(f"Excel refused to be written to ({_said(failure)}); the workbook is as it was.") from failure
                 raise
             journal.end(self.book, file)
             self._activate(plan.active or active)
-
-    def _ready(self, plan: Plan) -> dict[str, Canvas]:
-        """Every matrix, before anything is touched."""
-        present = {sheet.name for sheet in self.book.sheets}
-        if self.native.structure_protected(self.book) and any(s.name not in present for s in plan.sheets):
-            raise ImsXlError(f"{self.book.name}: the workbook's structure is protected, so no sheet can be added; unprotect it (Review, Protect Workbook) and click again.")
-        for patch in plan.patches:
-            if patch.sheet not in present and all(patch.sheet != s.name for s in plan.sheets):
-                raise ImsXlError(f"{self.book.name}: there is no sheet {patch.sheet!r} to write into; found {', '.join(repr(n) for n in sorted(present))}.")
-        for name in [*(s.name for s in plan.sheets), *(p.sheet for p in plan.patches)]:
-            if name in present and self.native.protected(self.book.sheets[name]) and not self._opens(name):
-                raise ImsXlError(f"{self.book.name}: the sheet {name!r} is protected with a password; unprotect it (Review, Unprotect Sheet) and click again.")
-        epoch = self.native.epoch_1904(self.book)
-        canvases: dict[str, Canvas] = {}
-        self._places = [self._place(patch, present) for patch in plan.patches]
-        for number, patch in enumerate(plan.patches):
-            canvases[f"patch {number}"] = patch_canvas(patch, self._places[number], epoch)
-        for sheet in plan.sheets:
-            canvases[f"sheet {sheet.name}"] = sheet_canvas(sheet, epoch)
-        return canvases
-
-    def _opens(self, name: str) -> bool:
-        sheet = self.book.sheets[name]
-        opened = self.native.unprotect(sheet)
-        if opened:
-            self.native.protect(sheet)
-        return opened
-
-    def _place(self, patch: TablePatch, present: set[str]) -> PatchPlace:
-        if patch.sheet not in present:
-            return PatchPlace(0, 0, {}, {}, fresh=True)
-        sheet = self.book.sheets[patch.sheet]
-        used = sheet.used_range
-        last_row, last_column = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
-        heads = sheet.range((patch.header_row, 1), (patch.header_row, last_column)).raw_value
-        heads = heads[0] if isinstance(heads, (tuple, list)) else (heads,)
-        headings = {n: cell_text(v) for n, v in enumerate(heads, 1)}
-        last_row = self._last_filled(sheet, patch, last_row, last_column)
-        formats: dict[int, str | None] = {}
-        if last_row > patch.header_row:
-            for column in patch.columns:
-                if headings.get(column.column):
-                    formats[column.column] = sheet.range((patch.header_row + 1, column.column), (last_row, column.column)).number_format
-        return PatchPlace(last_row, last_column, headings, formats, fresh=not any(headings.values()))
-
-    def _last_filled(self, sheet: Any, patch: TablePatch, last_row: int, last_column: int) -> int:
-        """Excel counts formatted rows as used; those without a value are not rows of the table."""
-        if last_row <= patch.header_row:
-            return last_row
-        values = sheet.range((patch.header_row + 1, 1), (last_row, last_column)).raw_value
-        if not isinstance(values, (tuple, list)):
-            values = ((values,),)
-        for number in range(len(values), 0, -1):
-            if any(v not in (None, "") for v in values[number - 1]):
-                return patch.header_row + number
-        return patch.header_row
-
-    def _image(self, plan: Plan) -> journal.Image:
-        """What stands where the plan will write."""
-        present = {sheet.name for sheet in self.book.sheets}
-        epoch = self.native.epoch_1904(self.book)
-        areas: list[dict[str, Any]] = []
-        wanted = {s.name for s in plan.sheets} | {p.sheet for p in plan.patches}
-        for name in sorted(wanted & present):
-            sheet = self.book.sheets[name]
-            used = sheet.used_range
-            last_row, last_column = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
-            patches = [p for p in plan.patches if p.sheet == name]
-            if not patches:
-                areas.append({**journal.take_area(sheet, 1, 1, last_row, last_column, epoch), "width_now": _widest(plan, name, last_column)})
-                continue
-            for patch in patches:
-                for first, last in _spans([c.column for c in patch.columns]):
-                    area = journal.take_area(sheet, patch.header_row, first, last_row, min(last, last_column), epoch)
-                    areas.append({**area, "width_now": last})
-                for row, column in patch.cells:
-                    areas.append({**journal.take_area(sheet, row, column, row, column, epoch), "width_now": column, "last_row": row})
-        known = {name.name: name.refers_to for name in self.book.names}
-        return journal.Image(areas, sorted(wanted - present), {n: known[n] for n in plan.names if n in known}, [n for n in plan.names if n not in known])
-
-    def _paint(self, plan: Plan, work: dict[str, Canvas], locked: set[str]) -> None:
-        painter = Painter(self.book, self.native, getattr(plan, "palette", "Standard"))
-        painter.define(set().union(*(canvas.styles() for canvas in work.values())) if work else set())
-        # Sheets first, so that every formula finds the sheet it speaks of; their content comes last.
-        fresh = set(self._add_missing(plan))
-        for number, patch in enumerate(plan.patches):
-            self._patch(painter, patch, self._places[number], work[f"patch {number}"], patch.sheet in fresh)
-            if patch.sheet in locked:
-                self._unlock(patch, self._places[number])
-        for name, refers_to in plan.names.items():
-            self.book.names.add(name, refers_to)
-        for sheet_plan in plan.sheets:
-            sheet = self.book.sheets[sheet_plan.name]
-            if self.native.state(sheet) != "visible":
-                self.native.set_state(sheet, "visible")
-            painter.sheet(sheet, sheet_plan, work[f"sheet {sheet_plan.name}"], sheet_plan.name in fresh)
-        for sheet_plan in plan.sheets:
-            if sheet_plan.state != "visible":
-                self.native.set_state(self.book.sheets[sheet_plan.name], sheet_plan.state)
-
-    def _add_missing(self, plan: Plan) -> list[str]:
-        present = {sheet.name for sheet in self.book.sheets}
-        added = [s.name for s in plan.sheets if s.name not in present]
-        for name in added:
-            self.book.sheets.add(name, after=self.book.sheets[len(self.book.sheets) - 1])
-        return added
-
-    def _patch(self, painter: Painter, patch: TablePatch, place: PatchPlace, canvas: Canvas, fresh: bool) -> None:
-        sheet = self.book.sheets[patch.sheet]
-        added = [int(r) for r in patch.rows if r > place.last_row]
-        if added and patch.keep_styles and place.last_row > patch.header_row:
-            self.native.continue_look(sheet, place.last_row, [min(added), max(added)], place.last_column)
-        if not patch.keep_rules:
-            self.native.remove_formats(sheet, OUR_MARK)     # before the values: Excel would work them out for every block
-        painter.put(sheet, canvas)
-        for column in patch.columns:
-            if not place.headings.get(column.column):
-                cell = sheet.range((1, column.column))
-                if column.width is not None:
-                    cell.column_width = column.width
-                if column.hidden:
-                    cell.columns.hidden = True
-                if column.outline:
-                    self.native.outline(sheet, column.column, column.outline)
-        if patch.table_area:
-            self.native.autofilter(sheet, patch.table_area)
-        if patch.keep_rules:
-            return
-        for rule in patch.validations:
-            first, last = journal.rows_of(patch.rows)
-            for part in _column_spans(rule.area, first, last):
-                self.native.remove_validations(sheet, part)
-        painter.rules(sheet, patch.formats, patch.validations)
-        if patch.page and (fresh or place.fresh):
-            self.native.page(sheet, patch.page)
-        if patch.freeze and not self.native.frozen(sheet):
-            self.native.window(sheet, patch.freeze, 0, None)
-
-    def _unlock(self, patch: TablePatch, place: PatchPlace) -> None:
-        """Our columns on a person's protected sheet may be typed into."""
-        first, last = journal.rows_of(patch.rows)
-        for column in patch.columns:
-            if not place.headings.get(column.column) and last >= first:
-                self.native.unlock(self.book.sheets[patch.sheet], address((first, column.column, last, column.column)))
-
-    def _lock(self, names: list[str]) -> None:
-        """Sheets that were protected before are protected again."""
-        for sheet in self.book.sheets:
-            if sheet.name in names and not self.native.protected(sheet):
-                self.native.protect(sheet)
 
     def _activate(self, name: str) -> None:
         for sheet in self.book.sheets:
@@ -338,24 +190,3 @@ def _said(failure: BaseException) -> str:
     """Excel's own words, where it has any."""
     info = getattr(failure, "excepinfo", None)
     return str(info[2]) if info and len(info) > 2 and info[2] else f"{type(failure).__name__}: {failure}"
-
-
-def _spans(numbers: list[int]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for n in sorted(set(numbers)):
-        if spans and n == spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], n)
-        else:
-            spans.append((n, n))
-    return spans
-
-
-def _column_spans(area: str, first: int, last: int) -> list[str]:
-    """The columns of an area over all the table's rows."""
-    found = {part.split(":")[0].rstrip("0123456789") for part in area.split()}
-    return [f"{column}{first}:{column}{last}" for column in sorted(found)] if last >= first else []
-
-
-def _widest(plan: Plan, name: str, at_least: int) -> int:
-    sheet: SheetPlan = next(s for s in plan.sheets if s.name == name)
-    return max([at_least, *(column for _, column in sheet.cells), *(c.column for t in sheet.tables for c in t.columns)])

@@ -7,7 +7,7 @@ prove). Numbers are Excel's constants, named where they stand.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -178,6 +178,10 @@ class ComNative:
         table = api.ListObjects.Add(1, api.Range(area), None, 1)   # xlSrcRange, headings: yes
         table.Name, table.TableStyle = name, ""
 
+    def row_height(self, sheet: Any, rows: Sequence[str], height: float) -> None:
+        for area in area_chunks(" ".join(rows)):
+            sheet.api.Range(area).RowHeight = height
+
     def autofilter(self, sheet: Any, area: str) -> None:
         api = sheet.api
         cells = api.Range(area)
@@ -196,6 +200,13 @@ class ComNative:
             if api.Application.Intersect(table.Range, cells) is not None:
                 return table
         return None
+
+    def rule_count(self, sheet: Any) -> int:
+        return int(sheet.api.Cells.FormatConditions.Count)
+
+    def number_format(self, sheet: Any, areas: Sequence[str]) -> str | None:
+        found = {sheet.api.Range(area).NumberFormat for area in area_chunks(" ".join(areas))}
+        return found.pop() if len(found) == 1 else None
 
     def remove_formats(self, sheet: Any, mark: str) -> None:
         rules = sheet.api.Cells.FormatConditions
@@ -277,11 +288,7 @@ class ComNative:
     def merged(self, sheet: Any, rows: int, columns: int) -> tuple[str, ...]:
         api = sheet.api
         found: dict[str, None] = {}
-        if api.Range(api.Cells(1, 1), api.Cells(rows, columns)).MergeCells is False:
-            return ()
-        for row in range(1, rows + 1):
-            if api.Range(api.Cells(row, 1), api.Cells(row, columns)).MergeCells is False:
-                continue
+        for row in mixed_rows(1, rows, lambda a, b: api.Range(api.Cells(a, 1), api.Cells(b, columns)).MergeCells is not False):
             column = 1
             while column <= columns:
                 area = api.Cells(row, column).MergeArea
@@ -357,6 +364,16 @@ def area_chunks(area: str, most: int = 250) -> list[str]:
         else:
             chunks.append(part)
     return chunks
+
+
+def mixed_rows(first: int, last: int, holds: Callable[[int, int], bool]) -> list[int]:
+    """The rows for which `holds` is true, found by halving: `holds(a, b)` tells whether any row from a to b is one."""
+    if not holds(first, last):
+        return []
+    if first == last:
+        return [first]
+    middle = (first + last) // 2
+    return mixed_rows(first, middle, holds) + mixed_rows(middle + 1, last, holds)
 
 
 def header_parts(text: str) -> tuple[str, str, str]:

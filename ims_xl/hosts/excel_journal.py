@@ -18,6 +18,7 @@ import numpy as np
 from ims_xl.hosts import excel_strokes as strokes
 from ims_xl.hosts.excel_native import Native
 from ims_xl.hosts.excel_session import state_folder
+from ims_xl.workbook.plan import Plan
 
 MARKER: Final = "_ims_xl_writing"
 
@@ -31,17 +32,22 @@ class Image:
     names: dict[str, str]
     new_names: list[str]
 
+    def new_sheets_in(self, plan: Plan) -> list[str]:
+        """The sheets that will be new, in the plan's order."""
+        return [sheet.name for sheet in plan.sheets if sheet.name in self.new_sheets]
+
 
 def take_area(sheet: Any, row: int, column: int, last_row: int, last_column: int, epoch_1904: bool) -> dict[str, Any]:
-    """The cells of an area: formulas as "=...", everything else by value, in two reads."""
+    """The cells of an area: formulas as "=...", everything else by value, in two reads. `formulas` is the second read as it came."""
+    place = {"sheet": sheet.name, "row": row, "column": column, "last_row": last_row, "last_column": last_column}
     if last_row < row or last_column < column:
-        return {"sheet": sheet.name, "row": row, "column": column, "last_row": last_row, "last_column": last_column, "cells": []}
+        return {**place, "cells": [], "formulas": ()}
     area = sheet.range((row, column), (last_row, last_column))
     values, formulas = area.raw_value, area.formula
     if not isinstance(values, (tuple, list)):
         values, formulas = ((values,),), ((formulas,),)
     cells = [[_kept(v, f, epoch_1904) for v, f in zip(line, made)] for line, made in zip(values, formulas)]
-    return {"sheet": sheet.name, "row": row, "column": column, "last_row": last_row, "last_column": last_column, "cells": cells}
+    return {**place, "cells": cells, "formulas": formulas}
 
 
 def _kept(value: Any, formula: Any, epoch_1904: bool) -> Any:

@@ -68,8 +68,17 @@ class Native(Protocol):
     def table(self, sheet: Any, area: str, name: str) -> None:
         """An Excel table over the area, headings included; one that touches it is resized instead."""
 
+    def row_height(self, sheet: Any, rows: Sequence[str], height: float) -> None:
+        """One height for stretches of rows such as "3:7"."""
+
     def autofilter(self, sheet: Any, area: str) -> None:
         """Filter arrows on the heading row; a filter or table that stands there is extended and keeps its criteria."""
+
+    def rule_count(self, sheet: Any) -> int:
+        """How many conditional formats the sheet has, a person's too."""
+
+    def number_format(self, sheet: Any, areas: Sequence[str]) -> str | None:
+        """The one that all cells of the areas share; None where they do not agree."""
 
     def remove_formats(self, sheet: Any, mark: str) -> None:
         """Conditional formats whose formula holds the mark."""

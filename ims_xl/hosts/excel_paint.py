@@ -24,12 +24,25 @@ STYLE = "ims-xl {}"     # our named cell styles
 THEME = "_ims_xl_theme"  # a hidden name: by which theme they were made
 
 
+@dataclass(frozen=True)
+class Block:
+    """A filled rectangle, ready to assign; `live` where formulas stand among its values."""
+
+    row: int
+    column: int
+    matrix: list[tuple[Any, ...]]
+    live: bool = False
+
+    @property
+    def area(self) -> str:
+        return address((self.row, self.column, self.row + len(self.matrix) - 1, self.column + len(self.matrix[0]) - 1))
+
+
 @dataclass
 class Canvas:
     """What one sheet shall hold, ready to assign."""
 
-    blocks: list[tuple[int, int, list[tuple[Any, ...]]]] = field(default_factory=list)
-    formulas: list[tuple[int, int, list[tuple[str, ...]]]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     singles: list[tuple[int, int, str]] = field(default_factory=list)
     looks: list[tuple[str, Rect]] = field(default_factory=list)
     plain_formats: list[tuple[str, Rect]] = field(default_factory=list)
@@ -88,12 +101,13 @@ def column_looks(column: TableColumn, rows: np.ndarray) -> list[tuple[str, Rect]
 def _cells(canvas: Canvas, cells: dict[tuple[int, int], Cell], epoch_1904: bool, spread: bool = False) -> None:
     """Single cells. `spread`: the sheet is blank, so one block over all of them may be written at once."""
     values: dict[tuple[int, int], Any] = {}
-    formulas: dict[tuple[int, int], str] = {}
+    live = False
     for (row, column), cell in cells.items():
         text = is_text_style(cell.style)
         canvas.looks.append((cell.style, (row, column, row, column)))
         if cell.formula:
-            formulas[row, column] = cell.formula
+            values[row, column] = cell.formula
+            live = True
         elif isinstance(cell.value, str) and len(cell.value) > strokes.LONG:
             canvas.singles.append((row, column, strokes.as_text(cell.value, text)))
         elif cell.value is not None and cell.value != "":
@@ -103,11 +117,8 @@ def _cells(canvas: Canvas, cells: dict[tuple[int, int], Cell], epoch_1904: bool,
         if cell.link:
             canvas.links.append((row, column, cell.link, str(cell.value or "")))
     whole = strokes.spread(values) if spread else None
-    if whole is not None:
-        canvas.blocks.append(whole)
-    else:
-        canvas.blocks += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(values)]
-    canvas.formulas += [(r, c, [tuple(line) for line in matrix]) for r, c, matrix in strokes.dense(formulas)]
+    parts = [whole] if whole is not None else strokes.dense(values)
+    canvas.blocks += [Block(r, c, matrix, live) for r, c, matrix in parts]
 
 
 def columns(canvas: Canvas, wanted: Sequence[TableColumn], rows: np.ndarray, epoch_1904: bool, text_cells: dict[int, bool]) -> None:
@@ -123,7 +134,7 @@ def columns(canvas: Canvas, wanted: Sequence[TableColumn], rows: np.ndarray, epo
             step = max(1, BLOCK // len(group))
             for a in range(start, end, step):
                 b = min(a + step, end)
-                canvas.blocks.append((int(rows[a]), group[0].column, list(zip(*(values[a:b] for values in ready)))))
+                canvas.blocks.append(Block(int(rows[a]), group[0].column, list(zip(*(values[a:b] for values in ready))), live=_is_live(group[0])))
 
 
 def _column(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.ndarray, epoch_1904: bool, text_cells: dict[int, bool]) -> list[Any]:
@@ -139,12 +150,9 @@ def _column(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.nda
     formulas = list(column.formulas) if column.formulas is not None else []
     if column.links is not None:
         formulas = _links(canvas, column, rows, order, formulas)
-    if any(formulas):
-        ordered = [formulas[i] for i in order]
-        at = [(int(rows[i]), column.column) for i, f in enumerate(ordered) if f]
-        canvas.formulas += [(r, c, [tuple(line) for line in m]) for r, c, m in strokes.dense({place: ordered[i] for place, i in zip(at, [i for i, f in enumerate(ordered) if f])})]
-        values = [None if formula else value for value, formula in zip(values, formulas)]
     _calculating(canvas, column, marks, values, formulas, rows, order)
+    if formulas:
+        values = [formula or value for value, formula in zip(values, formulas)]
     for i, value in enumerate(values):
         if isinstance(value, str) and len(value) > strokes.LONG:
             canvas.singles.append((int(rows[list(order).index(i)]), column.column, value))
@@ -167,7 +175,7 @@ def _links(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.ndar
     assert column.links is not None
     where = [i for i, link in enumerate(column.links) if link]
     place = {int(i): n for n, i in enumerate(order)}
-    if len(where) <= LINKS or formulas:
+    if not _many_links(column):
         canvas.links += [(int(rows[place[i]]), column.column, column.links[i], str(column.values[i])) for i in where]
         return formulas
     made = [""] * len(column.values)
@@ -177,10 +185,19 @@ def _links(canvas: Canvas, column: TableColumn, rows: np.ndarray, order: np.ndar
     return made
 
 
+def _is_live(column: TableColumn) -> bool:
+    return column.formulas is not None or _many_links(column)
+
+
+def _many_links(column: TableColumn) -> bool:
+    return column.links is not None and column.formulas is None and sum(map(bool, column.links)) > LINKS
+
+
 def _neighbours(wanted: Sequence[TableColumn]) -> Iterator[list[TableColumn]]:
+    """Columns beside each other, those with formulas apart from those without."""
     group: list[TableColumn] = []
     for column in sorted(wanted, key=lambda c: c.column):
-        if group and column.column != group[-1].column + 1:
+        if group and (column.column != group[-1].column + 1 or _is_live(column) != _is_live(group[-1])):
             yield group
             group = []
         group.append(column)
@@ -206,21 +223,21 @@ class Painter:
             self.native.hide_name(self.book, THEME)
 
     def put(self, sheet: Any, canvas: Canvas) -> None:
-        """Looks, then values, then formulas."""
+        """Looks, then values and formulas in blocks, then what stands alone."""
         for style, rects in strokes.by_style(canvas.looks).items():
             for area in addresses(rects):
                 self.native.wear(sheet, area, STYLE.format(style))
         for code, rects in strokes.by_style(canvas.plain_formats).items():
             for rect in rects:
                 sheet.range(address(rect)).number_format = code
-        for row, column, matrix in canvas.blocks:
-            target = sheet.range((row, column), (row + len(matrix) - 1, column + len(matrix[0]) - 1))
-            target.raw_value = matrix if len(matrix) * len(matrix[0]) > 1 else matrix[0][0]
+        for block in canvas.blocks:
+            held = block.matrix if len(block.matrix) * len(block.matrix[0]) > 1 else block.matrix[0][0]
+            if block.live:
+                sheet.range(block.area).impl.formula = held      # past xlwings' converters, which would look at every cell again
+            else:
+                sheet.range(block.area).raw_value = held
         for row, column, text in canvas.singles:
             sheet.range((row, column)).raw_value = text
-        for row, column, lines in canvas.formulas:
-            target = sheet.range((row, column), (row + len(lines) - 1, column + len(lines[0]) - 1))
-            target.formula = lines if len(lines) * len(lines[0]) > 1 else lines[0][0]
         for row, column, link, text in canvas.links:
             self.native.link(sheet, row, column, link, text)
 
@@ -232,8 +249,9 @@ class Painter:
         for area in plan.merges:
             sheet.range(area).merge()
         self._columns(sheet, plan, fresh)
-        for first, last, height in strokes.steps(plan.heights):
-            sheet.range((first, 1), (last, 1)).row_height = height
+        for height in sorted(set(plan.heights.values())):
+            rows = [(f"{first}:{last}") for first, last, _ in strokes.steps({row: h for row, h in plan.heights.items() if h == height})]
+            self.native.row_height(sheet, rows, height)
         for table in plan.tables:
             self._frame(sheet, table)
         self.rules(sheet, plan.formats, plan.validations)

@@ -129,6 +129,17 @@ def runs(rows: np.ndarray) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
+def spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers as (first, last)."""
+    found: list[tuple[int, int]] = []
+    for n in sorted(set(numbers)):
+        if found and n == found[-1][1] + 1:
+            found[-1] = (found[-1][0], n)
+        else:
+            found.append((n, n))
+    return found
+
+
 def hidden_runs(first: int, last: int, shown: Sequence[int]) -> list[tuple[int, int]]:
     """Stretches of rows from first to last that are not among those shown."""
     hidden = np.setdiff1d(np.arange(first, last + 1), np.asarray(shown, dtype=np.int64))
@@ -194,10 +205,10 @@ def letters(number: int) -> str:
     return text
 
 
-def dense(cells: dict[tuple[int, int], Any]) -> list[tuple[int, int, list[list[Any]]]]:
+def dense(cells: dict[tuple[int, int], Any]) -> list[tuple[int, int, list[tuple[Any, ...]]]]:
     """Scattered cells as few filled matrices: (row, column, matrix). Only cells that are given are covered."""
     rects = [("", (r, c, r, c)) for r, c in cells]
-    return [(r1, c1, [[cells[r, c] for c in range(c1, c2 + 1)] for r in range(r1, r2 + 1)]) for r1, c1, r2, c2 in by_style(rects).get("", [])]
+    return [(r1, c1, [tuple(cells[r, c] for c in range(c1, c2 + 1)) for r in range(r1, r2 + 1)]) for r1, c1, r2, c2 in by_style(rects).get("", [])]
 
 
 def spread(cells: dict[tuple[int, int], Any], most: int = 40_000) -> tuple[int, int, list[tuple[Any, ...]]] | None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import xlwings as xw
 from xlwings import base_classes
 
+from ims_xl.hosts.package.sheet_text import column_number
 from tests.excel.lo_native import LibreOfficeNative
 from tests.excel.soffice import Soffice, properties, uno
 
@@ -25,6 +27,7 @@ FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".xlsm": "Calc MS Excel 2007 VBA X
 ERRORS = {32767: -2146826246, 532: -2146826281, 519: -2146826273, 524: -2146826265, 525: -2146826259, 503: -2146826252, 508: -2146826273, 502: -2146826273}
 _NUMBER = re.compile(r"[+-]?(\d+(,\d{3})*(\.\d*)?|\.\d+)([eE][+-]?\d+)?%?")
 _DATE = re.compile(r"(\d{1,4})[-/](\d{1,2}|[A-Za-z]{3})([-/](\d{2,4}))?")
+_ADDRESS = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 
 
@@ -276,8 +279,12 @@ class Sheet(base_classes.Sheet):
         if isinstance(arg1, tuple):
             (r, c), (r2, c2) = arg1, arg2 or arg1
             return Range(self, r, c, r2 - r + 1, c2 - c + 1)
-        a = self.uno.getCellRangeByName(arg1).RangeAddress
-        return Range(self, a.StartRow + 1, a.StartColumn + 1, a.EndRow - a.StartRow + 1, a.EndColumn - a.StartColumn + 1)
+        found = _ADDRESS.fullmatch(arg1)
+        if found is None:
+            raise ValueError(f"{arg1} is no address")
+        c, r, c2, r2 = found.groups()
+        first, last = column_number(c), column_number(c2 or c)
+        return Range(self, int(r), first, int(r2 or r) - int(r) + 1, last - first + 1)
 
     @property
     def used_range(self) -> Range:
@@ -331,7 +338,7 @@ class Range(base_classes.Range):
         self.sheet, self.row, self.column, self.shape = sheet, row, column, (rows, columns)
         self.options: Any = {}
 
-    @property
+    @cached_property
     def uno(self) -> Any:
         return self.sheet.uno.getCellRangeByPosition(self.column - 1, self.row - 1, self.column + self.shape[1] - 2, self.row + self.shape[0] - 2)
 
@@ -427,12 +434,14 @@ class Range(base_classes.Range):
         formulas: list[tuple[int, int, str]] = []
         dated: list[tuple[int, int, str]] = []
         out = [tuple(self._typed(value, is_text, r, c, formulas, dated) for c, (value, is_text) in enumerate(zip(row, marks))) for r, (row, marks) in enumerate(zip(data, text))]
-        block.setDataArray(tuple(out))
+        if formulas:
+            block.setFormulaArray(tuple(tuple(_entered(value) for value in row) for row in self._with_formulas(out, formulas)))
+        else:
+            block.setDataArray(tuple(out))
         for r, c, look in dated:
             cell = self(r + 1, c + 1)
             if cell.number_format in ("General", "Standard"):
                 cell.number_format = look
-        self._set_formulas(formulas)
 
     def _typed(self, value: Any, is_text: bool, r: int, c: int, formulas: list[tuple[int, int, str]], dated: list[tuple[int, int, str]]) -> Any:
         if value is None:
@@ -482,19 +491,18 @@ class Range(base_classes.Range):
         else:
             self._write(matrix)
 
-    def _set_formulas(self, formulas: list[tuple[int, int, str]]) -> None:
+    def _with_formulas(self, data: list[tuple[Any, ...]], formulas: list[tuple[int, int, str]]) -> list[list[Any]]:
+        matrix = [list(row) for row in data]
         for r, c, text in formulas:
-            self.sheet.uno.getCellByPosition(self.column + c - 1, self.row + r - 1).setFormula(to_libreoffice(text))
+            matrix[r][c] = Formula(to_libreoffice(text))
+        return matrix
 
     # ---- looks
     @property
     def number_format(self) -> Any:
-        key = self.uno.NumberFormat
-        if len(self) > 1:       # LibreOffice gives the first cell's; Excel nothing where cells disagree
-            groups = self.uno.getUniqueCellFormatRanges()
-            if any(groups.getByIndex(n).NumberFormat != key for n in range(groups.Count)):
-                return None
-        code = self.formats.getByKey(key).FormatString
+        if len(self) > 1 and self.uno.getPropertyState("NumberFormat").value == "AMBIGUOUS_VALUE":
+            return None         # LibreOffice gives the first cell's; Excel nothing where cells disagree
+        code = self.formats.getByKey(self.uno.NumberFormat).FormatString
         return "General" if code in ("General", "Standard") else code
 
     @number_format.setter
@@ -522,6 +530,17 @@ class Range(base_classes.Range):
     def select(self) -> None:
         self.sheet.book.selected = (self.sheet.name, self.row, self.column, *self.shape)
         self.sheet.activate()
+
+
+class Formula(str):
+    """Text that is a formula, among text that is not."""
+
+
+def _entered(value: Any) -> str:
+    """A value as LibreOffice takes it in a formula array: formulas and numbers as they are, text behind an apostrophe."""
+    if isinstance(value, Formula):
+        return value
+    return repr(value) if isinstance(value, float) else f"'{value}" if value else ""
 
 
 def _moment(epoch: dt.datetime, serial: float) -> dt.datetime:

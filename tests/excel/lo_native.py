@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ims_xl.hosts.excel_com import header_parts
+from ims_xl.hosts.excel_com import header_parts, mixed_rows
 from ims_xl.hosts.excel_strokes import hidden_runs
 from ims_xl.hosts.package.sheet_text import column_number
 from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
@@ -196,10 +196,26 @@ class LibreOfficeNative:
         ranges.addNewByName(name, wanted)
         ranges.getByName(name).AutoFilter = True
 
+    def row_height(self, sheet: Any, rows: Sequence[str], height: float) -> None:
+        for stretch in rows:
+            first, last = map(int, stretch.split(":"))
+            sheet.impl.uno.getCellRangeByPosition(0, first - 1, 0, last - 1).Rows.Height = int(height * 35.28)
+
     def autofilter(self, sheet: Any, area: str) -> None:
         self.table(sheet, area, f"__filter_{sheet.name}".replace(" ", "_"))
 
     # ---- conditional formats and validations
+    def rule_count(self, sheet: Any) -> int:
+        return len(sheet.impl.uno.ConditionalFormats.getConditionalFormats())
+
+    def number_format(self, sheet: Any, areas: Sequence[str]) -> str | None:
+        formats = sheet.impl.book.doc.NumberFormats
+        ranges = self._ranges(sheet, " ".join(areas))
+        if ranges.getPropertyState("NumberFormat").value == "AMBIGUOUS_VALUE":
+            return None
+        code = formats.getByKey(ranges.NumberFormat).FormatString
+        return "General" if code in ("General", "Standard") else code
+
     def remove_formats(self, sheet: Any, mark: str) -> None:
         _drop_formats(sheet.impl.uno, mark)
 
@@ -304,16 +320,15 @@ class LibreOfficeNative:
 
     def merged(self, sheet: Any, rows: int, columns: int) -> tuple[str, ...]:
         page, found = sheet.impl.uno, {}
-        if page.getCellRangeByPosition(0, 0, columns - 1, rows - 1).IsMerged is False:
-            return ()
-        for row in range(rows):
-            if page.getCellRangeByPosition(0, row, columns - 1, row).IsMerged is False:
-                continue
-            for column in range(columns):
-                if page.getCellByPosition(column, row).IsMerged:
-                    cursor = page.createCursorByRange(page.getCellByPosition(column, row))
-                    cursor.collapseToMergedArea()
+        for row in mixed_rows(1, rows, lambda a, b: page.getCellRangeByPosition(0, a - 1, columns - 1, b - 1).IsMerged is not False):
+            column = 0
+            while column < columns:
+                cursor = page.createCursorByRange(page.getCellByPosition(column, row - 1))
+                cursor.collapseToMergedArea()
+                area = cursor.RangeAddress
+                if (area.StartColumn, area.StartRow) != (area.EndColumn, area.EndRow):
                     found[cursor.AbsoluteName.split(".")[-1].replace("$", "")] = None
+                column = area.EndColumn + 1
         return tuple(found)
 
     def visible_rows(self, sheet: Any, first: int, last: int) -> list[int]:
