@@ -139,6 +139,8 @@ def _money(text: str) -> Meaning | None:
     if reverse and (head or _tax_head(re.sub(r" +", " ", re.sub(rules["reverse_charge"], " ", re.sub(rules["payable"], " ", bare))).strip())):
         named = head or _tax_head(re.sub(r" +", " ", re.sub(rules["reverse_charge"], " ", re.sub(rules["payable"], " ", bare))).strip())
         return Meaning(f"rcm_{named}", WEAK if re.search(rules["payable"], text) else USUAL, "begins with", told)
+    if head and re.search(r"\b(taxable|assessable)\b", text):
+        return Meaning("taxable_value", USUAL, "contains", told or head)
     if head:
         if re.search(rules["not_charged"], text) or re.search(rules["payable"], text):
             return Meaning("ignored", USUAL, "contains")
@@ -172,7 +174,7 @@ def _loose(text: str) -> Meaning | None:
 
 
 def find_headings(frame: pd.DataFrame, merged: Sequence[str] = (), least: int = 1) -> Headings | None:
-    """The best heading line of the first 40 rows, alone or under a line of groups; None where no row names `least` fields at all."""
+    """The best heading line of the first 40 rows, alone or under one or two lines of groups; None where no row names `least` fields at all."""
     depth = min(len(frame), HEADING_ROWS)
     head = [[_heading_text(str(cell)) for cell in row] for row in frame.iloc[:depth].to_numpy(dtype=object)]
     best: Headings | None = None
@@ -182,8 +184,9 @@ def find_headings(frame: pd.DataFrame, merged: Sequence[str] = (), least: int = 
             continue
         alone = Headings(place, place, tuple(row), tuple(meaning(cell) for cell in row))
         options = [alone]
-        if place and any(head[place - 1]):
-            options.append(_joined(head[place - 1], row, place, _spans(merged, frame, place - 1)))
+        for lines in (1, 2):
+            if place >= lines and any(head[place - lines]):
+                options.append(_joined(head[place - lines:place], row, place, [_spans(merged, frame, above) for above in range(place - lines, place)]))
         for option in options:
             score = _worth(option)
             if score > best_score + (0.01 if option is alone else 0.04):
@@ -225,25 +228,37 @@ def _could_be_heading(row: Sequence[str]) -> bool:
     return numbers <= len(filled) // 4 and not any(re.fullmatch(r"\d{2}[A-Z]{5}\d{4}[A-Z][0-9A-Z]{3}", cell) for cell in filled)
 
 
-def _joined(above: Sequence[str], below: Sequence[str], place: int, spans: Mapping[int, str] | None) -> Headings:
-    """Two lines read as one: a group's words stand before those below it; a heading merged downwards has nothing below."""
+def _joined(above: Sequence[Sequence[str]], below: Sequence[str], place: int, spans: Sequence[Mapping[int, str] | None]) -> Headings:
+    """Two or three lines read as one: the words of the groups above (outermost first) stand before those below them."""
     texts: list[str] = []
     found: list[Meaning | None] = []
-    group = ""
-    for column, (top, bottom) in enumerate(zip(above, below)):
-        if spans is not None:
-            group = spans.get(column, top)
-        elif top or not bottom:
-            group = top
-        options = [(bottom, meaning(bottom))]
-        if group and group != bottom:
-            options += [(f"{group} {bottom}".strip(), meaning(f"{group} {bottom}".strip())), (f"{bottom} {group}".strip(), meaning(f"{bottom} {group}".strip()))]
-        text, chosen = max(options, key=lambda option: _preference(option[1], bottom, group))
+    groups = [""] * len(above)
+    for column, bottom in enumerate(below):
+        for depth, row in enumerate(above):
+            covers, top = spans[depth], row[column]
+            beneath = bottom or any(line[column] for line in above[depth + 1:])
+            if covers is not None:
+                groups[depth] = covers.get(column, top)
+            elif top or not beneath:
+                groups[depth] = top
+            if top and covers is None:
+                groups[depth + 1:] = [""] * (len(above) - depth - 1)
+        told = [bottom, *(f"{group} {bottom}".strip() for group in _groupings(groups, bottom))]
+        told += [f"{bottom} {group}".strip() for group in _groupings(groups, bottom)]
+        text, chosen = max(((one, meaning(one)) for one in dict.fromkeys(told)), key=lambda option: _preference(option[1], bottom, " ".join(g for g in groups if g)) + (option[0] != bottom and option[1] is not None and option[1].how == "exact"))
         texts.append(text)
         found.append(chosen)
-    return Headings(place - 1, place, tuple(texts), tuple(found))
+    return Headings(place - len(above), place, tuple(texts), tuple(found))
 
 
+def _groupings(groups: Sequence[str], bottom: str) -> list[str]:
+    """The words above a heading: those of the nearest group, of each other one, and of all together; `Bill details` as `Bill` too."""
+    told = [group for group in reversed(groups) if group and group != bottom]
+    told += [bare for group in told if (bare := _FILLER.sub("", group).strip()) and bare != group]
+    return list(dict.fromkeys([*told, *(f"{outer} {inner}" for inner in told for outer in told if outer != inner)])) if len(told) > 1 else told
+
+
+_FILLER: Final = re.compile(r"(?i)\s*\b(details?|particulars|information|info)\b\s*")
 _GENERIC: Final = frozenset({"amount", "amt", "value", "rate", "tax", "taxable", "no", "number", "date", "name", "total", "gstin", "%", "type", "taxable value", "taxable amount", "dt"})
 
 

@@ -8,6 +8,7 @@ for in `counts`: lines, totals, blanks, headings, words, set aside.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,9 +22,16 @@ from ims_xl.progress import Progress, silent
 from ims_xl.readers import tally_vouchers
 from ims_xl.readers.headings import Headings, Meaning, column_number, complete, find_headings, kinds, plain
 from ims_xl.readers.register_columns import choose_columns, layout_of, meanings_in, shown
-from ims_xl.readers.register_lines import ledger_of
+from ims_xl.readers.register_lines import Lines, ledger_of
+from ims_xl.readers.register_notes import words_on_notes
 from ims_xl.readers.register_rows import BAND, CONTINUATION, KIND_NAMES, LINE, UNREADABLE, Cells, classify
-from ims_xl.vocabulary import ImsXlError, Problem
+from ims_xl.readers.register_sheets import looks_like_register, registers_among, titles_of
+from ims_xl.readers.register_vouchers import name_vouchers
+from ims_xl.vocabulary import AMOUNTS, ImsXlError, Problem
+
+__all__ = ["REGISTER_HEADINGS", "RegisterFile", "looks_like_register", "read_register", "read_register_sheet", "signature"]
+
+MOST_REPEATED: Final = 0.9
 
 REGISTER_HEADINGS: Final[Mapping[str, str]] = {
     "voucher_number": "Voucher number", "voucher_type": "Voucher type", "document_type": "Document type", "voucher_date": "Voucher date",
@@ -62,11 +70,11 @@ class RegisterFile:
 
 
 def read_register(path: Path, recipient_gstin: str = "", mapping: Mapping[str, str] | None = None, sheet: str = "", progress: Progress = silent) -> RegisterFile:
-    """The register in a file (.xlsx .xlsm .xls .csv, Tally XML, Marg CSV); no sheet with the needed columns is an ImsXlError."""
+    """The register in a file (.xlsx .xlsm .xls .csv, Tally XML, Marg CSV), all its sheets together; no sheet with the needed columns is an ImsXlError."""
     from ims_xl.readers import marg_csv, tally_xml
     from ims_xl.readers.tables import open_tables
 
-    path = Path(path)
+    path, mapping = Path(path), dict(mapping or {})
     progress(f"Reading {path.name}", 0.0)
     for special in (tally_xml.read, marg_csv.read):
         found = special(path)
@@ -76,25 +84,39 @@ def read_register(path: Path, recipient_gstin: str = "", mapping: Mapping[str, s
     tables = open_tables(path)
     if sheet and sheet not in tables.names:
         raise ImsXlError(f"{path.name} has no sheet '{sheet}'; it has: {', '.join(tables.names)}.")
-    best, best_score = None, 0
-    names = (sheet,) if sheet else tables.names
-    for place, name in enumerate(names):
-        progress(f"Reading {path.name}", 0.1 + 0.5 * place / len(names))
-        text = tables.read(name)
-        score = 1 if sheet else looks_like_register(text)
-        if score > best_score or (best is None and not text.frame.empty):
-            best, best_score = text, score
-    if best is None or best.frame.empty:
-        raise ImsXlError(f"{path.name} holds no rows; a purchase register with headings was expected.")
-    if best_score == 0 and not mapping:
-        _refuse(best, path.name, tables.names)
-    read = read_register_sheet(best, path.name, recipient_gstin, mapping, progress=progress)
-    return _with_uncalculated(read, tables.uncalculated.get(best.name, ()), path.name)
+    texts, problems = ([tables.read(sheet)], []) if sheet else registers_among(tables, path.name, mapping, progress)
+    parts: list[_Part] = []
+    refused: list[tuple[str, ImsXlError]] = []
+    for text in texts:
+        try:
+            parts += [_with_uncalculated(part, tables.uncalculated.get(text.name, ()), path.name) for part in _parts(text, path.name, recipient_gstin, mapping)]
+        except ImsXlError as wrong:
+            refused.append((text.name, wrong))
+    if not parts:
+        raise refused[0][1]
+    problems += [Problem(path.name, name, 0, "", f"the sheet is not read: {wrong}") for name, wrong in refused]
+    parts, copies = _without_copies(parts, path.name)
+    progress(f"Reading {path.name}", 1.0)
+    return _together(parts, (*problems, *copies))
 
 
 def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", mapping: Mapping[str, str] | None = None, progress: Progress = silent) -> RegisterFile:
     """The register in one sheet; headings without supplier GSTIN, number and an amount are an ImsXlError that says what was found."""
-    mapping = dict(mapping or {})
+    parts = _parts(text, file, recipient_gstin, dict(mapping or {}))
+    progress(f"Reading {file}", 1.0)
+    return _together(parts, ())
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One table of one sheet, its vouchers not yet named: that is done for all tables of a file together."""
+
+    read: RegisterFile
+    lines: Lines
+
+
+def _parts(text: SheetText, file: str, recipient_gstin: str, mapping: Mapping[str, str]) -> list[_Part]:
+    """The table of a sheet, and each further one that begins below it with other headings."""
     known = {int(label) for label in text.frame.columns}
     headings = find_headings(text.frame, text.merged)
     if headings is not None and (layout_of(headings.texts) or {}).get("name") == tally_vouchers.LAYOUT:
@@ -103,12 +125,13 @@ def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", m
     found, layout = meanings_in(headings, mapping)
     body = _merged_down(text, headings, found)
     kinds = classify(body, _heading_lines(text.frame, headings), _cells(found))
-    progress(f"Reading {file}", 0.7)
     told = np.isin(kinds, (LINE, CONTINUATION, BAND))
     lines = body[told]
     choice = choose_columns(headings, found, layout, lines[np.isin(kinds[told], (LINE, CONTINUATION))], recipient_gstin)
-    made = ledger_of(lines, kinds[told], choice, headings.texts, _titles(text.frame, headings), file, text.name, recipient_gstin)
-    progress(f"Reading {file}", 1.0)
+    titles = titles_of(text.frame, headings)
+    number = choice.text.get("document_number")
+    notes = words_on_notes(body, kinds, text.name, titles, headings.texts[number[0]] if number else "")
+    made = ledger_of(lines, kinds[told], choice, headings.texts, titles, file, text.name, recipient_gstin, notes[told])
     problems = [*(Problem(file, text.name, 0, name, message) for name, message in choice.problems), *made.problems]
     rows = body.index.to_numpy(dtype=np.int64)
     for row, place in zip(rows[kinds == UNREADABLE], np.flatnonzero(kinds == UNREADABLE)):
@@ -119,9 +142,48 @@ def read_register_sheet(text: SheetText, file: str, recipient_gstin: str = "", m
     labels = [int(label) for label in text.frame.columns]
     columns = {name: labels[places[0]] for name, places in (*choice.text.items(), *choice.money.items()) if places and labels[places[0]] in known}
     index = text.frame.index
-    return RegisterFile(
+    return [_Part(RegisterFile(
         made.ledger, tuple(problems), shown(choice, headings, lines), text.name, int(index[headings.last]), choice.layout or "by headings", made.rows, columns,
         tuple(int(r) for r in index[headings.first:headings.last + 1]), int(rows[told][-1]) if told.any() else int(index[headings.last]), counts, signature(headings.texts),
+    ), made)]
+
+
+def _without_copies(parts: list[_Part], file: str) -> tuple[list[_Part], list[Problem]]:
+    """A sheet whose lines nearly all stand in a longer one (all months together, a copy to work on) is not read a second time."""
+    if len(parts) < 2:
+        return parts, []
+    kept: list[_Part] = []
+    told: list[Problem] = []
+    seen: dict[object, int] = {}
+    for part in sorted(parts, key=lambda p: -len(p.read.ledger)):
+        ledger = part.read.ledger
+        keys = list(zip(*(ledger[name].to_numpy() for name in ("supplier_gstin", "document_number", "document_date", *AMOUNTS))))
+        here = Counter(keys)
+        repeated = sum(min(count, seen.get(key, 0)) for key, count in here.items())
+        if kept and keys and repeated >= MOST_REPEATED * len(keys):
+            told.append(Problem(file, part.read.sheet, 0, "", f"{repeated} of the sheet's {len(keys)} lines stand in the sheet '{kept[0].read.sheet}' as well; it is a copy and is not read a second time"))
+            continue
+        kept.append(part)
+        for key, count in here.items():
+            seen[key] = seen.get(key, 0) + count
+    return [part for part in parts if any(part is one for one in kept)], told
+
+
+def _together(parts: list[_Part], problems: tuple[Problem, ...]) -> RegisterFile:
+    """All tables of a file as one register, every voucher named apart."""
+    first = max(parts, key=lambda part: len(part.read.ledger))
+    several = len(parts) > 1
+    ledger = pd.concat([part.lines.ledger for part in parts], ignore_index=True) if several else first.lines.ledger
+    rows = np.concatenate([part.lines.rows for part in parts])
+    places = np.concatenate([np.char.add(f"{part.read.sheet} row " if several else "row ", part.lines.rows.astype(str)) for part in parts]) if len(rows) else rows
+    rate, continued = np.concatenate([part.lines.rate for part in parts]), np.concatenate([part.lines.continued for part in parts])
+    ledger = name_vouchers(ledger, rate, continued, places, own=all(part.read.layout == "ims-xl" for part in parts))
+    sheets = list(dict.fromkeys(part.read.sheet for part in parts))
+    counts = {name: sum(part.read.counts[name] for part in parts) for name in first.read.counts}
+    mapping = pd.concat([part.read.mapping_shown for part in parts], ignore_index=True).drop_duplicates(["heading", "field", "how"], ignore_index=True) if several else first.read.mapping_shown
+    return replace(
+        first.read, ledger=ledger, rows=rows, problems=(*problems, *(problem for part in parts for problem in part.read.problems)), mapping_shown=mapping, counts=counts,
+        sheet=", ".join(sheets), layout=", ".join(dict.fromkeys(part.read.layout for part in parts)),
     )
 
 
@@ -130,48 +192,6 @@ def signature(texts: tuple[str, ...]) -> str:
     import hashlib
 
     return hashlib.sha256("\x1f".join(plain(text) for text in texts).encode()).hexdigest()[:16]
-
-
-_PORTAL_WORDS: Final = frozenset({
-    "portal action", "source form", "filing status", "supplier period", "itc availability", "gstr 1 filing date", "gstr 1/5 filing date", "suggested action", "set by",
-    "must decide by", "chase before", "register rows", "portal error", "reduce itc", "reduce igst", "applicable % of tax rate", "icegate reference date",
-    "whether itc to be reduced", "irn source", "supplier filing date", "gstr 1 iff gstr 5 period", "gstr 1 iff gstr 1a gstr 5 period", "form type", "portal hash", "ims status",
-})
-_BOOKS_WORDS: Final = frozenset({"voucher_number", "voucher_type", "voucher_date", "itc_eligibility", "narration", "base_ledger", "receipt_date", "payment_date", "hsn", "status", "rate", "source_row"})
-_OUR_TABS: Final = frozenset({
-    "home", "settings", "rules", "ims", "not in ims", "credit notes", "amendments", "imports", "pending", "rejected", "default risk", "suppliers", "portal 2b", "gstr-2b", "gstr-3b",
-    "tie-out", "log", "legend",
-})
-_SALES: Final = frozenset({"customer gstin", "gstin of customer", "customer gst no", "bill to gstin", "gstin uin of recipient", "receiver name", "customer code"})
-_SALES_TITLE: Final = re.compile(r"\bsales? (register|book|report|invoices?|list|summary|voucher)|\boutward suppl|\bgstr ?-?1\b")
-
-
-def looks_like_register(text: SheetText) -> int:
-    """0 where the sheet is no purchase register (IMS, GSTR-2B, sales, a summary, a tab of ours); else the higher the surer."""
-    name = " ".join(text.name.lower().replace("(ims)", "").split())
-    if text.frame.empty or name in _OUR_TABS:
-        return 0
-    headings = find_headings(text.frame, text.merged)
-    if headings is None:
-        return 0
-    found, layout = meanings_in(headings, {})
-    if layout is not None and layout["name"] == tally_vouchers.LAYOUT and "supplier_gstin" in headings.fields:
-        return 60
-    if not complete(replace(headings, meanings=tuple(found))):
-        return 0
-    words = [plain(t) for t in headings.texts if t]
-    portal = sum(w in _PORTAL_WORDS or "filing date" in w for w in words)
-    own = layout is not None and layout["name"] == "ims-xl"
-    if portal >= 2 and not own and not {"voucher_number", "voucher_type"} & {m.field for m in found if m}:
-        return 0
-    fields = {m.field for m in found if m}
-    score = 20 + 2 * len(fields & (set(REGISTER_HEADINGS) | {"rate", "status", "base_ledger"})) + 6 * len(fields & _BOOKS_WORDS) + (30 if layout else 0) + (100 if own else 0)
-    titles = " ".join([name, *(title.lower() for title in _titles(text.frame, headings))])
-    score += 25 * ("purchase" in titles or "inward" in titles) - 15 * portal
-    if "purchase" not in titles and "inward" not in titles:
-        score -= 200 * bool(_SALES_TITLE.search(titles) or (set(words) & _SALES and not layout))
-    score -= 15 * (len(text.frame) == headings.last + 1)
-    return max(0, score)
 
 
 def _complete(found: Headings | None, text: SheetText, file: str, mapping: Mapping[str, str]) -> Headings:
@@ -203,10 +223,6 @@ def _has_gstins(body: pd.DataFrame) -> bool:
 
 def _heading_lines(frame: pd.DataFrame, headings: Headings) -> list[list[str]]:
     return [[str(cell).strip() for cell in frame.iloc[place]] for place in range(headings.first, headings.last + 1)]
-
-
-def _titles(frame: pd.DataFrame, headings: Headings) -> list[str]:
-    return [str(cell).strip() for row in frame.iloc[: headings.first].to_numpy(dtype=object) for cell in row if str(cell).strip()]
 
 
 def _cells(found: Sequence[Meaning | None]) -> Cells:
@@ -250,24 +266,14 @@ def _merged_down(text: SheetText, headings: Headings, found: Sequence[Meaning | 
     return body
 
 
-def _with_uncalculated(read: RegisterFile, cells: tuple[str, ...], file: str) -> RegisterFile:
+def _with_uncalculated(part: _Part, cells: tuple[str, ...], file: str) -> _Part:
     """Formulas that no spreadsheet ever calculated are blank to every reader: that is said, or their tax would vanish in silence."""
+    read = part.read
     rows = {int(row) for row in read.rows}
     numbers = {column: name for name, column in read.columns.items()}
     lost = [cell for cell in cells if int(re.sub(r"\D", "", cell)) in rows and column_number(re.sub(r"\d", "", cell)) in numbers]
     if not lost:
-        return read
+        return part
     message = f"{len(lost)} cells hold formulas that were never calculated (the first is {lost[0]}) and count as blank; open the file in Excel, save it, and pull it again"
     problem = Problem(file, read.sheet, int(re.sub(r"\D", "", lost[0])), numbers[column_number(re.sub(r"\d", "", lost[0]))], message)
-    return replace(read, problems=(problem, *read.problems))
-
-
-def _refuse(text: SheetText, file: str, sheets: tuple[str, ...]) -> None:
-    """Says why no sheet is a purchase register; one whose columns are merely unknown is left to say which."""
-    headings = find_headings(text.frame, text.merged)
-    if headings is None or len(sheets) > 1:
-        which = f"none of its sheets ({', '.join(sheets)[:200]}) looks like a purchase register" if len(sheets) > 1 else "no row of headings of a purchase register was found in the first 40 rows"
-        raise ImsXlError(f"{file}: {which}; expected headings such as Supplier GSTIN, Invoice No, Invoice Date, Taxable Value, IGST, CGST, SGST.")
-    if complete(headings):
-        kind = "a register of sales" if _SALES_TITLE.search(" ".join(_titles(text.frame, headings)).lower()) or {plain(t) for t in headings.texts} & _SALES else "a sheet of the portal (IMS or GSTR-2B)"
-        raise ImsXlError(f"{file} looks like {kind}, not like a purchase register; give the books' purchase register.")
+    return replace(part, read=replace(read, problems=(problem, *read.problems)))

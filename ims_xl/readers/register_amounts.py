@@ -62,6 +62,7 @@ def line_amounts(lines: pd.DataFrame, choice: Choice, texts: Sequence[str], text
     if money.get("total_tax") or (rate != 0).any():
         _tax_from_rate(result, read, choice, text, out, recipient, value, told)
     _charge_by_recipient(result, reverse)
+    _by_side(result, text, out)
     _turn_round(result, out)
     result.taxed = np.sum([result.amounts[h] != 0 for h in HEADS], axis=0) > 0
     for name, places in money.items():
@@ -126,6 +127,9 @@ def _from_ledgers(read: Amounts, choice: Choice, texts: Sequence[str], tax: Mapp
     loose = read.total(withheld)
     all_tax = np.sum(list(tax.values()), axis=0)
     ledgers = taxed + exempt
+    # A return's total may stand on the other side than its ledgers, as positive as a purchase's.
+    booked = ledgers + all_tax
+    gross = np.where(booked != 0, np.sign(booked) * np.abs(gross), gross)
 
     def comes_out(base: np.ndarray) -> np.ndarray:
         return np.asarray(told & ((np.abs(base + all_tax + others - gross) <= RUPEE) | (np.abs(base + all_tax + others - 2 * loose - gross) <= RUPEE) | (np.abs(base + all_tax - gross) <= 5 * RUPEE)))
@@ -207,6 +211,21 @@ def _charge_by_recipient(result: LineAmounts, reverse: Mapping[str, np.ndarray])
     result.reverse_charge = result.reverse_charge.where(~alone, "Y")
     if (own & charged).any():
         result.said.append(("reverse_charge", f"{int((own & charged).sum())} lines have both tax charged by the supplier and tax under reverse charge; the latter is left out of their tax"))
+
+
+def _by_side(result: LineAmounts, text: Mapping[str, pd.Series], out: Mapping[str, object]) -> None:
+    """Where only a column of Dr and Cr tells purchases from returns, the rarer side is the returns'."""
+    if "side" not in text or {"voucher_type", "document_type"} & text.keys():
+        return
+    letter = text["side"].str.lower().str[:1]
+    debits, credits = int((letter == "d").sum()), int((letter == "c").sum())
+    if not min(debits, credits) or debits == credits or (result.amounts["taxable_value"] < 0).any():
+        return
+    rarer = "c" if credits < debits else "d"
+    returns = (letter == rarer).to_numpy(dtype=bool)
+    for name in result.amounts:
+        result.amounts[name] = np.where(returns, -result.amounts[name], result.amounts[name])
+    result.said.append(("taxable_value", f"{int(returns.sum())} of {debits + credits} lines stand on the {'Cr' if rarer == 'c' else 'Dr'} side and are read as returns (negative); a column Voucher Type would say it for certain"))
 
 
 def _turn_round(result: LineAmounts, out: Mapping[str, object]) -> None:

@@ -84,13 +84,15 @@ def choose_columns(headings: Headings, found: Sequence[Meaning | None], layout: 
     for place, meant in enumerate(found):
         if meant is not None:
             by_field.setdefault(meant.field, []).append(place)
+    _originals_apart(by_field, found, headings)
     rank = {place: (meant.tier, meant.score) for place, meant in enumerate(found) if meant is not None}
     _gstins(choice, by_field, rank, cells, found, recipient)
     _kinds_of_document(choice, by_field, cells, found)
     _numbers(choice, by_field, rank, cells, headings, found)
     _dates(choice, by_field, rank, cells, headings, found)
+    _codes_apart(by_field, cells)
     for name in ("supplier_name", "place_of_supply", "supplier_state", "reverse_charge", "itc_eligibility", "itc_nature", "hsn", "narration", "port_code", "boe_number",
-                 "status", "currency", "exchange_rate", "inclusive", "rate", "supplier_code", "source_file", "source_sheet", "source_row", "supply_nature"):
+                 "side", "status", "currency", "exchange_rate", "inclusive", "rate", "supplier_code", "source_file", "source_sheet", "source_row", "supply_nature"):
         _plainest(choice, name, by_field.get(name, []), rank, cells, found)
     _name_from_code(choice, cells)
     choose_money(choice, found, headings.texts, Amounts(lines))
@@ -152,6 +154,7 @@ class _Cells:
 def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: _Cells, found: Sequence[Meaning | None], recipient: str) -> None:
     """The supplier's GSTINs differ from row to row; a column that holds one number throughout, or the client's own, is the recipient's."""
     own = list(by_field.get("recipient_gstin", []))
+    own += [p for p in by_field.get("period", []) if _BUSINESS_PLACE.search(plain(choice.headings[p])) and cells.share(p, _of_gstin_form) >= LEAST_GSTINS]
     supplier = []
     candidates = by_field.get("supplier_gstin", [])
     for place in candidates:
@@ -181,20 +184,26 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
         choice.take("recipient_gstin", place, _how(found[place]) if found[place] is not None and found[place].field == "recipient_gstin" else "by content", 80)  # type: ignore[union-attr]
 
 
+_BUSINESS_PLACE: Final = re.compile(r"business place|branch|location|plant|profit cent|cost cent")
+
+
 def _of_gstin_form(column: pd.Series) -> np.ndarray:
     return np.asarray(column.str.fullmatch(GSTIN_FORM).to_numpy(dtype=bool))
 
 
-def _kinds_of_document(choice: Choice, by_field: Mapping[str, list[int]], cells: _Cells, found: Sequence[Meaning | None]) -> None:
+def _kinds_of_document(choice: Choice, by_field: dict[str, list[int]], cells: _Cells, found: Sequence[Meaning | None]) -> None:
     """Voucher type (the recipient's view), document type (the supplier's) or nature of the supply: the heading says, plain `Type` by its words."""
     candidates = [p for name in ("voucher_type", "document_type", "supply_nature") for p in by_field.get(name, [])]
     for place in sorted(candidates, key=lambda p: -(found[p].score if found[p] else 0)):  # type: ignore[union-attr]
         meant = found[place]
         assert meant is not None
         name = meant.field
+        values = {value.lower() for value in cells.values(place) if value}
+        if meant.tier < 8 and values and values <= {"dr", "cr", "debit", "credit"}:
+            by_field.setdefault("side", []).append(place)   # the side of the party's account, not the kind of the document
+            continue
         if meant.tier < 8 and not (name == "voucher_type" and meant.tier == STRONG):
-            told = _view({value.lower() for value in cells.values(place) if value})
-            name = told or name
+            name = _view(values) or name
         if name not in choice.text:
             choice.take(name, place, meant.how if name == meant.field else "by content", 50 + meant.score)
         elif name == "supply_nature" and choice.text[name]:
@@ -301,10 +310,32 @@ def _take(choice: Choice, name: str, best: int, rivals: Sequence[int], how: str,
             choice.how.setdefault(place, ("", CONFIRM, 0))
 
 
+def _originals_apart(by_field: dict[str, list[int]], found: Sequence[Meaning | None], headings: Headings) -> None:
+    """`Original Bill No` is the document's number where it is the only one, else that of the document it refers to."""
+    places = by_field.get("document_number", [])
+    old = [p for p in places if plain(headings.texts[p]).startswith("original ") and not _set_by_hand(found[p])]
+    if old and len(old) < len(places):
+        by_field["original_number"] = [*by_field.get("original_number", []), *old]
+        by_field["document_number"] = [p for p in places if p not in old]
+
+
+def _codes_apart(by_field: dict[str, list[int]], cells: _Cells) -> None:
+    """Of several columns that could be the supplier's name, those that hold codes give way to those that hold names."""
+    places = by_field.get("supplier_name", [])
+    named = [p for p in places if cells.share(p, _of_name_form) > 0.5]
+    if named and len(named) < len(places):
+        by_field["supplier_code"] = [*by_field.get("supplier_code", []), *(p for p in places if p not in named and cells.share_filled(p) > 0)]
+        by_field["supplier_name"] = named
+
+
+def _of_name_form(column: pd.Series) -> np.ndarray:
+    return np.asarray(column.str.contains(r"[A-Za-z]{2,}.*[A-Za-z]", regex=True).to_numpy(dtype=bool))
+
+
 def _name_from_code(choice: Choice, cells: _Cells) -> None:
     """SAP's `Vendor` is a code, unless it holds names and no other column does."""
     for place in choice.text.get("supplier_code", []):
-        if "supplier_name" not in choice.text and cells.share(place, lambda column: column.str.contains(r"[A-Za-z]{3,}.*[A-Za-z]", regex=True).to_numpy(dtype=bool)) > 0.8:
+        if "supplier_name" not in choice.text and cells.share(place, _of_name_form) > 0.8:
             choice.take("supplier_name", place, "by content", 50)
 
 

@@ -20,8 +20,8 @@ from ims_xl.readers.headings import plain, words
 from ims_xl.readers.register_amounts import line_amounts
 from ims_xl.readers.register_columns import Choice
 from ims_xl.readers.register_dates import read_date, reading_of
+from ims_xl.readers.register_notes import CREDIT_NOTE, DEBIT_NOTE, DETAILS
 from ims_xl.readers.register_rows import BAND, CONTINUATION
-from ims_xl.readers.register_vouchers import name_vouchers
 from ims_xl.readers.register_words import document_types, eligibility, flags, places_of_supply, voucher_types
 from ims_xl.vocabulary import AMOUNTS, REGISTER_LEDGER, ImsXlError, Problem
 
@@ -37,10 +37,12 @@ class Lines:
     rows: np.ndarray
     problems: tuple[Problem, ...]
     aside: int
+    rate: np.ndarray
+    continued: np.ndarray
 
 
-def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Sequence[str], titles: Sequence[str], file: str, sheet: str, recipient: str) -> Lines:
-    """The lines (bands among them say whose the lines below are) as a ledger; `titles` are the words above the headings."""
+def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Sequence[str], titles: Sequence[str], file: str, sheet: str, recipient: str, notes: pd.DataFrame) -> Lines:
+    """The lines (bands among them say whose the lines below are) as a ledger; `titles` are the words above the headings, `notes` what words say of notes."""
     problems: list[Problem] = []
     text = {name: _joined(lines, places) for name, places in choice.text.items()}
     text = _filled_down(text, kinds)
@@ -49,6 +51,10 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
     continued = (kinds == CONTINUATION)[keep]
     text = {name: column[keep].reset_index(drop=True) for name, column in text.items()}
     _part_number_and_date(text, choice)
+    for name in DETAILS:
+        if (notes[name] != "").any():
+            below = pd.Series(notes[name].to_numpy(dtype=object)[keep], dtype="str")
+            text[name] = text[name].where(text[name] != "", below) if name in text else below
 
     def say(mask: np.ndarray, name: str, message: str, values: pd.Series | None = None) -> None:
         for place in np.flatnonzero(mask):
@@ -84,6 +90,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
         say(unknown & ~continued, "itc_eligibility", "is not Inputs, Input services, Capital goods or Ineligible; the cell counts as blank", text["itc_eligibility"])
     out["voucher_type"] = voucher_types(text.get("voucher_type"), len(lines), choice.voucher_type)
     out["document_type"] = document_types(text.get("document_type"), len(lines))
+    problems += [Problem(file, sheet, 0, "voucher_type", message) for message in _notes_by_words(out, text, notes["note"].to_numpy(dtype=object)[keep], choice.voucher_type)]
     _bills_of_entry(out, text)
     money = line_amounts(lines, choice, texts, text, out, recipient)
     for place, name, bad_cells in money.bad:
@@ -104,10 +111,9 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
         numbers = ", ".join(str(n) for n in first[:10]) + (" ..." if len(first) > 10 else "")
         problems.append(Problem(file, sheet, first[0], "voucher_type", f"{len(first)} row{'s' if len(first) > 1 else ''} set aside: {why} (row {numbers})"))
     ledger = pd.DataFrame({name: out[name] for name in REGISTER_LEDGER})[~aside].reset_index(drop=True)
-    ledger = name_vouchers(ledger, money.rate[~aside], continued[~aside], rows[~aside], choice.layout == "ims-xl")
     problems += _missing(ledger, rows[~aside], continued[~aside], file, sheet)
     _whose(ledger, titles, file, recipient)
-    return Lines(ledger, rows[~aside], tuple(sorted(problems, key=lambda p: p.row)), int(aside.sum()))
+    return Lines(ledger, rows[~aside], tuple(sorted(problems, key=lambda p: p.row)), int(aside.sum()), money.rate[~aside], continued[~aside])
 
 
 def _heading(choice: Choice, name: str) -> str:
@@ -189,6 +195,27 @@ def _gstins(out: dict[str, object], text: Mapping[str, pd.Series], say: object, 
         flags_ = np.zeros(len(column), dtype=bool)
         flags_[mask] = True
         say(flags_, "supplier_gstin", message, text["supplier_gstin"])  # type: ignore[operator]
+
+
+def _notes_by_words(out: dict[str, object], text: Mapping[str, pd.Series], notes: np.ndarray, known: str) -> list[str]:
+    """Where no column tells notes from purchases, the words above them do; a section of credit and debit notes alone tells credit notes."""
+    told: list[str] = []
+    if known or {"voucher_type", "side"} & text.keys():
+        return told
+    if "document_type" not in text and "supply_nature" in text:
+        cdn = text["supply_nature"].str.fullmatch(r"(?i)(b2b[ -]?)?cdnr?a?").to_numpy(dtype=bool)
+        if cdn.any():
+            out["document_type"] = pd.Series(np.where(cdn, CREDIT_NOTE, ""), dtype="str")
+            told.append(f"{int(cdn.sum())} lines stand in a section of credit and debit notes without a word on which they are; they are read as the supplier's credit notes")
+        return told
+    if "document_type" in text:
+        return told
+    for name, kind, whose in (("voucher_type", DEBIT_NOTE, "your debit notes, the supplier's credit notes"), ("document_type", CREDIT_NOTE, "the supplier's credit notes")):
+        here = notes == kind
+        if here.any():
+            out[name] = pd.Series(np.where(here, kind, ""), dtype="str")
+            told.append(f"{int(here.sum())} lines stand under a title that says {kind}; they are read as {whose} (a column Voucher Type or Document Type would say it for certain)")
+    return told
 
 
 def _bills_of_entry(out: dict[str, object], text: Mapping[str, pd.Series]) -> None:

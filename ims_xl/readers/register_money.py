@@ -217,7 +217,8 @@ def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[st
     if rivals:
         names = " and ".join(f"'{texts[p]}'" for p in (best, *rivals))
         choice.problems.append(("taxable_value", f"{names} could each be the taxable value; '{texts[best]}' is used, choose in Settings"))
-        choice.how[best] = ("taxable_value", "confirm", 40)
+        for place in (best, *rivals):
+            choice.how[place] = ("taxable_value" if place == best else "", "confirm", 40)
 
 
 def _with_tax_in_it(amount: np.ndarray, tax: np.ndarray) -> bool:

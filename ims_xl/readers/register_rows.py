@@ -20,10 +20,13 @@ BLANK, LINE, CONTINUATION, BAND, TOTAL, HEADING, WORDS, UNREADABLE = range(8)
 KIND_NAMES: Final[Mapping[int, str]] = {
     BLANK: "blank", LINE: "lines", CONTINUATION: "continuation lines", BAND: "supplier bands", TOTAL: "totals", HEADING: "headings", WORDS: "words", UNREADABLE: "unreadable",
 }
-GSTIN_FORM: Final = r"^\s*[0-9]{2}[A-Za-z]{5}[0-9]{4}[A-Za-z][0-9A-Za-z]{3}\s*$"
+GSTIN_FORM: Final = r"^\W*(?:[0-9]\W*){2}(?:[A-Za-z]\W*){5}(?:[0-9]\W*){4}[A-Za-z]\W*(?:[0-9A-Za-z]\W*){3}$"
+"""Typed with or without spaces and dashes between its parts."""
 _TOTAL: Final = re.compile(
     r"((grand|sub|net|page|month(ly)?|party|running|report|overall|gross|final)[ -]*)*totals?( (of|for|in|as per|amount|rs|inr|purchases?|value|carried|b/f|c/f)\b.*)?[ :.=₹-]*(\d+)?"
     r"|.+ totals?[ :]*|totals?[ :-]+.*|(carried|brought) (forward|over|down)\b.*|[bc]/[fdo]\b.*|sum[ :]*|aggregate[ :]*", re.IGNORECASE)
+NOTE_WORDS: Final = re.compile(r"(?i)(org|orig|original)\b\.?\s*inv|doc(ument)?\.?\s*type\b")
+"""How Busy begins the rows of words that it puts below a note."""
 _BEGINS_TOTAL: Final = re.compile(r"(grand |sub[ -]?|net )?total\b|(opening|closing)( balance| stock|\b *$)|(opening|closing)\b", re.IGNORECASE)
 
 
@@ -56,6 +59,7 @@ def classify(body: pd.DataFrame, headings: Sequence[Sequence[str]], cells: Cells
     kinds[(gstin | name) & ~number & ~day & ~money & _next_needs(gstin_told, number, money, kinds)] = BAND
     kinds[~money & ~gstin_told & ~number & (kinds != BAND) & (filled <= 2)] = WORDS
     _mark_totals(kinds, body, columns, gstin, number & day, money)
+    kinds[_note_words(columns, gstin)] = WORDS
     for heading in headings:
         same = np.zeros(rows, dtype=np.int32)
         for place, text in enumerate(heading):
@@ -64,8 +68,64 @@ def classify(body: pd.DataFrame, headings: Sequence[Sequence[str]], cells: Cells
         kinds[same >= max(3, int(0.6 * sum(bool(t) for t in heading)))] = HEADING
     kinds[_numbering(columns, filled, rows)] = HEADING
     kinds[blank] = BLANK
+    _mark_words_beside_numbers(kinds, columns, cells.money, number & ~gstin_told & ~day)
+    _mark_bands_with_totals(kinds, columns, cells.money, (gstin | name) & ~number & ~day & money, number & money & ~gstin_told)
     _mark_unlabelled_totals(kinds, columns, cells.money, number & money & ~gstin_told & ~name & ~day & (kinds == LINE))
+    _mark_totals_above(kinds, columns, cells.money)
     return kinds
+
+
+def _mark_words_beside_numbers(kinds: np.ndarray, columns: list[pa.Array], money: Sequence[int], doubtful: np.ndarray) -> None:
+    """`Prepared by`, `Ramesh` under supplier and number, with neither GSTIN, date nor amount, is no voucher; a cancelled one is."""
+    at = np.flatnonzero(doubtful & (kinds == LINE))
+    if not len(at):
+        return
+    picked = pa.array(at)
+    amount = np.zeros(len(at), dtype=bool)
+    for place in money:
+        cells = columns[place].take(picked)
+        amount |= (~_paise_of(cells)[1] & _filled(cells)) | _mask(pc.match_substring_regex(cells, "^#"))
+    said = np.zeros(len(at), dtype=bool)
+    for column in columns:
+        said |= _mask(pc.match_substring_regex(column.take(picked), r"(?i)cancel"))
+    kinds[at[~amount & ~said]] = UNREADABLE
+
+
+def _mark_bands_with_totals(kinds: np.ndarray, columns: list[pa.Array], money: Sequence[int], bands: np.ndarray, needy: np.ndarray) -> None:
+    """A supplier's row without a document whose amounts are those of the documents below it, which name no supplier, is a band."""
+    at = np.flatnonzero(bands & (kinds == LINE) & np.r_[needy[1:], False])
+    if not len(at) or not money:
+        return
+    amounts = _amounts(columns, money)
+    stops = np.r_[np.flatnonzero(~needy & (kinds != CONTINUATION)), len(kinds)]
+    for row in at:
+        below = slice(row + 1, int(stops[np.searchsorted(stops, row, side="right")]))
+        told = amounts[row] != 0
+        if told.any() and bool((np.abs(amounts[below].sum(axis=0) - amounts[row])[told] <= 1).all()):
+            kinds[row] = BAND
+
+
+def _mark_totals_above(kinds: np.ndarray, columns: list[pa.Array], money: Sequence[int]) -> None:
+    """Amounts alone above the first document continue nothing: the total of what stands below, or a row that cannot be read."""
+    lines = np.flatnonzero(kinds == LINE)
+    above = np.flatnonzero(kinds[: lines[0] if len(lines) else len(kinds)] == CONTINUATION)
+    if not len(above) or (kinds[: above[0]] == BAND).any():
+        return
+    amounts = _amounts(columns, money)
+    below = amounts[np.isin(kinds, (LINE, CONTINUATION))].sum(axis=0) - amounts[above].sum(axis=0)
+    for row in above:
+        told = amounts[row] != 0
+        kinds[row] = TOTAL if len(lines) and told.any() and bool((np.abs(below - amounts[row])[told] <= 1).all()) else UNREADABLE
+
+
+def _amounts(columns: list[pa.Array], money: Sequence[int]) -> np.ndarray:
+    return np.stack([_paise_of(columns[place])[0] for place in money], axis=1)
+
+
+def _paise_of(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    from ims_xl.readers.cleaning import to_paise
+
+    return to_paise(pd.Series(pd.array(column, dtype="str")))
 
 
 def _next_needs(gstin_told: np.ndarray, number: np.ndarray, money: np.ndarray, kinds: np.ndarray) -> np.ndarray:
@@ -92,6 +152,17 @@ def _mark_totals(kinds: np.ndarray, body: pd.DataFrame, columns: list[pa.Array],
             kinds[row] = TOTAL if money[row] or kinds[row] != WORDS else WORDS
 
 
+def _note_words(columns: list[pa.Array], gstin: np.ndarray) -> np.ndarray:
+    """Rows that begin with `Org. Inv.` or `Doc. Type`: they speak of the note above."""
+    rows = np.zeros(len(gstin), dtype=bool)
+    before = np.zeros(len(gstin), dtype=bool)
+    for column in columns:
+        here = _filled(column)
+        rows |= ~before & here & _mask(pc.match_substring_regex(column, f"^{NOTE_WORDS.pattern}"))
+        before |= here
+    return np.asarray(rows & ~gstin)
+
+
 def _numbering(columns: list[pa.Array], filled: np.ndarray, rows: int) -> np.ndarray:
     """A line that numbers the columns below the headings: 1 2 3 ... or (1) (2) (3) ..., only near the top."""
     marked = np.zeros(rows, dtype=bool)
@@ -106,12 +177,10 @@ def _numbering(columns: list[pa.Array], filled: np.ndarray, rows: int) -> np.nda
 
 def _mark_unlabelled_totals(kinds: np.ndarray, columns: list[pa.Array], money: Sequence[int], counted: np.ndarray) -> None:
     """A row of amounts alone (or beside a `counted` number of bills) that adds up every column above it, since the last total or from the start, is a total."""
-    from ims_xl.readers.cleaning import to_paise
-
     candidates = np.flatnonzero((kinds == CONTINUATION) | counted)
     if not len(candidates) or not money:
         return
-    amounts = np.stack([to_paise(pd.Series(pd.array(columns[place], dtype="str")))[0] for place in money], axis=1)
+    amounts = _amounts(columns, money)
     line = np.isin(kinds, (LINE, CONTINUATION))
     running = np.cumsum(np.where(line[:, None], amounts, 0), axis=0)
     count = np.cumsum((kinds == LINE) & ~counted)

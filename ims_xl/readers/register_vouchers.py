@@ -13,8 +13,8 @@ from ims_xl.vocabulary import AMOUNTS
 _RUPEE = 100
 
 
-def name_vouchers(ledger: pd.DataFrame, rate: np.ndarray, continued: np.ndarray, rows: np.ndarray, own: bool) -> pd.DataFrame:
-    """The ledger with `voucher_number` filled in every line; lines of one voucher share it."""
+def name_vouchers(ledger: pd.DataFrame, rate: np.ndarray, continued: np.ndarray, places: np.ndarray, own: bool) -> pd.DataFrame:
+    """The ledger with `voucher_number` filled in every line; lines of one voucher share it. `places` name the lines that say nothing of a document."""
     if not len(ledger):
         return ledger
     starts = np.maximum.accumulate(np.where(continued, 0, np.arange(len(ledger)))) if continued.any() else np.arange(len(ledger))
@@ -26,7 +26,7 @@ def name_vouchers(ledger: pd.DataFrame, rate: np.ndarray, continued: np.ndarray,
         if told.any():
             made[told] = _kept_apart(ledger[told], number[told])
     if blank.any():
-        fresh = _made(ledger[blank], rate[blank], continued[blank], rows[blank])
+        fresh = _made(ledger[blank], rate[blank], continued[blank], places[blank])
         made[blank] = fresh
         inherits = blank & continued & (starts != np.arange(len(ledger)))
         made[inherits] = made[starts[inherits]]
@@ -71,14 +71,14 @@ def _kept_apart(ledger: pd.DataFrame, number: np.ndarray) -> np.ndarray:
     return result
 
 
-def _made(ledger: pd.DataFrame, rate: np.ndarray, continued: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def _made(ledger: pd.DataFrame, rate: np.ndarray, continued: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Supplier / number / date; a second booking of the same document gets #2, rate lines of one document share the name."""
     who = ledger["supplier_gstin"].where(ledger["supplier_gstin"] != "", ledger["supplier_name"].str.upper())
     day = ledger["document_date"].where(ledger["document_date"].notna(), ledger["voucher_date"]).dt.strftime("%Y-%m-%d").fillna("")
     note = ledger["voucher_type"].where(ledger["voucher_type"].isin(["Debit Note", "Credit Note"]), "") + ledger["document_type"].where(ledger["document_type"].isin(["Credit Note", "Debit Note"]), "")
     name: np.ndarray = (who + "/" + ledger["document_number"] + "/" + day + ("/" + note).where(note != "", "")).to_numpy(dtype=object)
     nothing = (ledger["document_number"] == "").to_numpy()
-    name[nothing] = [f"row {row}" for row in rows[nothing]]
+    name[nothing] = places[nothing]
     repeat = pd.Series(name).duplicated(keep=False).to_numpy() & ~nothing & ~continued
     if not repeat.any():
         return name

@@ -32,6 +32,7 @@ class Tables:
     names: tuple[str, ...]
     read: Callable[[str], SheetText]
     kind: str = "workbook"
+    hidden: frozenset[str] = frozenset()
     uncalculated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Sheet -> its cells with formulas that hold no value, because no spreadsheet ever calculated them."""
 
@@ -93,7 +94,7 @@ def _workbook(path: Path, guards: Mapping[str, Any]) -> Tables:
         return SheetText(name, frame, guard.merged if guard else ())
 
     hidden = [name for name in names if name in guards and guards[name].hidden]
-    return Tables(tuple(n for n in names if n not in hidden) + tuple(hidden), read, uncalculated={name: guard.uncalculated for name, guard in guards.items() if guard.uncalculated})
+    return Tables(tuple(n for n in names if n not in hidden) + tuple(hidden), read, hidden=frozenset(hidden), uncalculated={name: guard.uncalculated for name, guard in guards.items() if guard.uncalculated})
 
 
 def _frame(batch: Any, errors: list[Any], first_column: int) -> pd.DataFrame:

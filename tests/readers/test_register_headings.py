@@ -43,6 +43,75 @@ def test_a_printed_heading_names_its_field(field: str, heading: str) -> None:
     assert found is not None and found.field == field
 
 
+ALIASES = {
+    "supplier_gstin": "gstin; gstin/uin; gstin uin; gstin of supplier; gstin/uin of supplier; supplier gstin; supplier gstin/uin; supplier gst no; supplier gst number; supplier gstin no; party gstin; party gst no; "
+        "party gstin/uin; vendor gstin; vendor gst; vendor gst no; vendor gstin no; seller gstin; gst no; gst number; gst in; gst identification number (gstin); gst registration no; gst reg no; "
+        "tin/gstin no; tin gstin; buyer/supplier - gstin/uin; bill from gstin; counterparty gstin; ctin; gstin of isd; gstin of eco; identification number (bp); tax id; gstin isd/uin no; regn no",
+    "supplier_name": "supplier; supplier name; name of supplier; name of the supplier; vendor; vendor name; party; party name; party a/c name; party account; particulars; account; account name; ledger; "
+        "trade/legal name; trade name; legal name; supplier trade name; buyer/supplier; buyer/supplier - mailing name; customer name; bill from; creditor; name; business partner name",
+    "supplier_code": "vendor code; supplier code; party code; lifnr; account code; alias",
+    "document_number": "supplier invoice no; supplier invoice number; supplier inv no; supplier bill no; vendor invoice no; vendor inv no; vendor bill no; party invoice no; party bill no; invoice no; invoice "
+        "number; invoice num; inv no; inv num; invoice; tax invoice no; bill no; bill number; bill ref no; document no; document number; doc no; doc number; reference; reference no; ref no; ref "
+        "number; supplier ref; supplier's ref; party ref no; xblnr; note no; note number; credit note no; debit note no; vendor credit number; isd document number; original bill no; inum; ntnum; "
+        "docnum",
+    "document_date": "supplier invoice date; supplier inv date; supplier bill date; vendor invoice date; invoice date; inv date; invoice dt; bill date; document date; doc date; reference date; ref date; note "
+        "date; credit note date; date of invoice; tax invoice date; isd document date; dt; idt",
+    "voucher_number": "voucher no; voucher number; vch no; vch/bill no; vch no/ref; entry no; transaction no; num; fi doc no; ir no; sap doc no; accounting document; bill id; purchase no; grn no; journal no; doc "
+        "entry",
+    "voucher_date": "date; voucher date; vch date; posting date; entry date; booking date; transaction date; gl date; ir posting date; accounting date",
+    "document_type": "document type; doc type; note type; type; type of document; isd document type; nature of document; debit/credit",
+    "supply_nature": "invoice type; section; supply type; note supply type; gst treatment; gst category; registration type; type of transaction; nature of transaction; type of inward supplies",
+    "voucher_type": "voucher type; vch type; voucher type name; transaction type",
+    "original_number": "original invoice no; original invoice number; original document number; against invoice no; against bill; ref invoice no; oinum",
+    "original_date": "original invoice date; original bill date; against invoice date; oidt",
+    "place_of_supply": "place of supply; pos; state of supply; destination of supply; supply state; plc sup; place of supply state",
+    "supplier_state": "state; party state; supplier state; source of supply; region; region/state; bill from - state; buyer/supplier - state; state code",
+    "reverse_charge": "reverse charge; is reverse charge; supply attract reverse charge; rcm; rcm y/n; rcm applicable; rcm applicable[y/n]; reverse charge applicable; reverse charge (y/n); rev; rchrg; reverse "
+        "charge tax name",
+    "itc_eligibility": "itc eligibility; eligibility for itc; eligibility of itc; itc availability; itc available; itc claimable; itc eligible; eligible itc; input credit; credit eligibility; itc classification; "
+        "itc type; blocked credit; ineligible; is ineligible for itc; itc",
+    "itc_nature": "nature; inputs/services/capital goods; goods/services; g/s; goods/service type; item type; capital goods; is capital; expense/capital; category",
+    "hsn": "hsn; hsn/sac; hsn code; sac; hsn sac; hsn/sac code; gst hsn code",
+    "narration": "description; item; item name; product; item details; description of goods; narration; remarks; voucher narration; memo; purchase ledger; ledger name; gl account; expense account; account "
+        "head",
+    "rate": "rate; rate (%); rate %; tax rate; gst rate; gst %; gst%; tax %; tax percentage; igst rate %; cgst rate %",
+    "ignored": "tax code; icegate reference date; payment status; paid amount",
+    "taxable_value": "taxable value; taxable amount; taxable amt; taxable val; taxable; assessable value; assessable amount; basic; basic amount; basic value; base amount; net amount; net total; net value; sub "
+        "total; subtotal; value; total taxable value; purchase value; amount before tax; txval",
+    "igst": "igst; igst amount; igst amt; igst tax; integrated tax; integrated tax amount; integrated gst; input igst; igst input; total igst; igst@9%; iamt; import igst amount",
+    "cgst": "cgst; cgst amount; cgst amt; central tax; central tax amount; input cgst; cgst input; total cgst; cgst@9%; camt",
+    "sgst": "sgst; sgst amount; sgst amt; sgst/utgst; sgst/ugst; utgst; ut tax; state tax; state/ut tax; state tax amount; input sgst; total sgst; total sgst/utgst; sgst@9%; samt",
+    "cess": "cess; cess amount; cess amt; gst cess; compensation cess; comp cess amount; cess non advol; csamt",
+    "total_tax": "total tax; tax amount; total gst; gst amount; total tax amount; tax total; gst",
+    "rcm_cgst": "rcm cgst; cgst payable rcm",
+    "rcm_sgst": "rcm sgst",
+    "rcm_igst": "rcm igst; igst rcm",
+    "rcm_cess": "rcm comp cess",
+    "other_amounts": "tcs; tcs amount; tds; tds amount; round off; roundoff; rounded off; other charges; oth amt; freight; adjustment; discount; non gst amount",
+    "document_value": "invoice value; invoice amount; invoice total; total invoice value; total invoice amount; total inv amount; document value; bill amount; bill amt; bill value; gross amount; gross total; gross "
+        "value; grand total; total; total amount; total value; rounded total; note value; net payable; val",
+    "boe_number": "bill of entry no; bill of entry number; boe no; boe number; be no; boenum",
+    "boe_date": "bill of entry date; boe date; be date",
+    "port_code": "port code; portcode; customs port",
+    "irn": "irn; irn no; invoice reference number; ack no",
+    "recipient_gstin": "company gstin; our gstin; own gstin; gstin of recipient; my gstin; branch gstin; recipient gstin; identification number (own)",
+    "period": "business place; period; tax period; return period; month; gstr-3b period; branch; branch name; location; cost centre; plant; profit center",
+    "currency": "currency; currency code; doc currency",
+    "exchange_rate": "exchange rate; conversion rate",
+    "status": "status; bill status; cancelled; is cancelled; docstatus",
+    "payment_date": "payment date",
+}
+# Every heading of the domain notes' alias table (section 6.4), as packages and firms print them.
+
+
+@pytest.mark.parametrize("field", ALIASES)
+def test_every_alias_of_the_domain_table_maps_however_it_is_typed(field: str) -> None:
+    for alias in ALIASES[field].split("; "):
+        for typed in (alias, alias.title(), alias.upper(), f"{alias}*", f" {alias.replace(' ', chr(10))} "):
+            found = meaning(typed)
+            assert found is not None and found.field == field, typed
+
+
 @pytest.mark.parametrize("heading", ["", "Purchase Order No", "Sanctioned by", "Intimation", "A very long sentence about what this column is for, which nobody would ever take for a heading at all", "123"])
 def test_other_words_mean_nothing(heading: str) -> None:
     assert meaning(heading) is None
