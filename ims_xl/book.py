@@ -8,6 +8,7 @@ hidden sheet (`store.py`).
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -39,6 +40,7 @@ from ims_xl.state import (
     EVIDENCE_COLUMNS,
     FILE_COLUMNS,
     LOG_COLUMNS,
+    OPENING_COLUMNS,
     WORK_COLUMNS,
     BookState,
     HandLinks,
@@ -129,13 +131,13 @@ def open_state(
 
 
 def remembering(opened: OpenBook, folder: Path) -> OpenBook:
-    """The book with what the history beside it knows of earlier periods; without a history, as it is."""
-    if not (folder / ".ims-xl" / "history.sqlite").exists():
-        return opened
-    from ims_xl.history import trend_frame, with_history
+    """The book with what the history knows of earlier periods; without a history, as it is."""
+    if not (os.environ.get("IMS_XL_HISTORY") or (folder / ".ims-xl" / "history.sqlite").exists()):
+        return opened   # the database library is only loaded where there is something to ask
+    from ims_xl.history import remembered
 
-    frames = {**opened.frames, "Trend": trend_frame(opened.state, folder)}
-    return replace(opened, state=with_history(opened.state, folder), frames=frames)
+    state, frames = remembered(opened.state, folder)
+    return replace(opened, state=state, frames={**opened.frames, **frames})
 
 
 def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> OpenBook:
@@ -285,7 +287,7 @@ def _store_sheet(state: BookState, where: Mapping[str, Any]) -> SheetPlan:
             "summary": {path: dict(box) for path, box in two_b.summary.items()},
         },
         "documents_2b": two_b.documents if two_b else empty(GSTR2B_LEDGER),
-        "earlier": state.earlier, "evidence": state.evidence, "contacts": state.contacts, "files": state.files, "log": state.log,
+        "earlier": state.earlier, "opening": state.opening, "evidence": state.evidence, "contacts": state.contacts, "files": state.files, "log": state.log,
         "hand_links": {"linked": sorted(state.hand_links.linked), "separated": sorted(state.hand_links.separated)},
         "seal": dict(state.seal), "inputs": dict(state.inputs), "mapping": dict(state.mapping), "mapping_shown": state.mapping_shown.astype("str") if len(state.mapping_shown) else pd.DataFrame(),
         "problems": [[p.file, p.sheet, p.row, p.field, p.message] for p in state.problems],
@@ -328,6 +330,7 @@ def _remembered(stored: Mapping[str, Any]) -> BookState:
         settings=settings_from_plain(stored.get("settings", {})),
         ims=ims, work=work, register=empty(REGISTER_LEDGER), portal_2b=two_b,
         earlier=_schema(stored.get("earlier", empty(EARLIER_COLUMNS)), EARLIER_COLUMNS),
+        opening=_schema(stored.get("opening", empty(OPENING_COLUMNS)), OPENING_COLUMNS),
         evidence=_schema(stored.get("evidence", empty(EVIDENCE_COLUMNS)), EVIDENCE_COLUMNS),
         contacts=_schema(stored.get("contacts", empty(CONTACT_COLUMNS)), CONTACT_COLUMNS),
         files=_schema(stored.get("files", empty(FILE_COLUMNS)), FILE_COLUMNS),

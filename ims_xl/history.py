@@ -1,11 +1,13 @@
 """What earlier periods claimed, deferred and answered: a small database beside the client's books.
 
-SQLite in `.ims-xl/history.sqlite` by default, any SQLAlchemy URL otherwise (a firm may keep one PostgreSQL for all). A period is
-recorded when its book is signed or rolled over; a closed period is never rewritten: what arrives late is told as "cleared in".
+SQLite in `.ims-xl/history.sqlite` beside the books; where the environment variable IMS_XL_HISTORY holds a SQLAlchemy URL, that
+database for all clients (a firm may keep one PostgreSQL). A period is recorded when its book is signed or rolled over; a closed
+period is never rewritten: what arrives late is told as "cleared in".
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,34 +19,31 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from ims_xl.history_tables import BOXES, DOCUMENTS, FILES, META, MOVES, PERIODS, upgraded
 from ims_xl.period import Period
-from ims_xl.state import EARLIER_COLUMNS, BookState, Reconciliation, empty
-from ims_xl.vocabulary import HEADS, Action, Change, ImsXlError, Section
+from ims_xl.state import EARLIER_COLUMNS, BookState, empty
+from ims_xl.vocabulary import HEADS, Action, ImsXlError
 
 FILE: Final = "history.sqlite"
-_META = sa.MetaData()
-_PERIODS = sa.Table(
-    "periods", _META,
-    sa.Column("gstin", sa.String(15), primary_key=True), sa.Column("period", sa.String(7), primary_key=True),
-    sa.Column("recorded_at", sa.String(32), nullable=False), sa.Column("closed", sa.Boolean, nullable=False), sa.Column("book", sa.String(400), nullable=False),
-    sa.Column("matched", sa.Integer, nullable=False), sa.Column("on_portal", sa.Integer, nullable=False),
-)
-_DOCUMENTS = sa.Table(
-    "documents", _META,
-    sa.Column("gstin", sa.String(15), primary_key=True), sa.Column("period", sa.String(7), primary_key=True), sa.Column("key", sa.String(120), primary_key=True),
-    sa.Column("section", sa.String(12), nullable=False), sa.Column("supplier_gstin", sa.String(15), nullable=False), sa.Column("supplier_name", sa.String(200), nullable=False),
-    sa.Column("document_number", sa.String(60), nullable=False), sa.Column("document_date", sa.Date), sa.Column("supplier_period", sa.String(6), nullable=False),
-    sa.Column("action", sa.String(12), nullable=False), sa.Column("set_by", sa.String(8), nullable=False), sa.Column("rule", sa.String(80), nullable=False),
-    sa.Column("match_class", sa.String(16), nullable=False), sa.Column("counted", sa.Boolean, nullable=False), sa.Column("filed_3b", sa.Boolean, nullable=False),
-    sa.Column("taxable_value", sa.BigInteger, nullable=False), *(sa.Column(head, sa.BigInteger, nullable=False) for head in HEADS),
-    sa.Index("documents_supplier", "gstin", "supplier_gstin"), sa.Index("documents_key", "gstin", "key"),
-)
-_FILES = sa.Table(
-    "files", _META,
-    sa.Column("gstin", sa.String(15), primary_key=True), sa.Column("period", sa.String(7), primary_key=True), sa.Column("sha256", sa.String(64), primary_key=True),
-    sa.Column("file", sa.String(400), nullable=False), sa.Column("kind", sa.String(16), nullable=False), sa.Column("rows", sa.Integer, nullable=False), sa.Column("read_at", sa.String(32), nullable=False),
-)
-_MATCHED: Final = ("exact", "tolerance", "number", "date", "value", "gstin", "grouped")
+ADDRESS: Final = "IMS_XL_HISTORY"
+"""The environment variable with a SQLAlchemy URL; it may hold a password, so it is never printed or stored."""
+_TABLES: Final = (DOCUMENTS, MOVES, BOXES, FILES, PERIODS)
+_MISMATCHES: Final = ("value", "gstin", "date", "number")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the history keeps of one period: a row of `periods`, and frames with the columns of the other tables."""
+
+    gstin: str
+    period: str
+    book: str
+    matched: int
+    on_portal: int
+    documents: pd.DataFrame
+    moves: pd.DataFrame
+    boxes: pd.DataFrame
+    files: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -53,87 +52,88 @@ class History:
 
     engine: sa.Engine
 
-    def record(self, rec: Reconciliation, book: str, closed: bool) -> None:
+    def record(self, entry: Entry, closed: bool) -> None:
         """Keeps what this period decided. A period that is closed already stays as it is: an ImsXlError where anything would differ."""
-        gstin, period = rec.state.settings.gstin, str(rec.state.settings.period)
-        documents = _documents(rec)
-        files = rec.state.files.assign(gstin=gstin, period=period)[["gstin", "period", "sha256", "file", "kind", "rows", "read_at"]].drop_duplicates("sha256")
-        classes = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result]
-        live = (rec.state.work["change"] != Change.GONE).to_numpy(dtype=bool)
+        gstin, period = entry.gstin, entry.period
         with self.engine.begin() as db:
-            held = db.execute(sa.select(_PERIODS.c.closed).where(_PERIODS.c.gstin == gstin, _PERIODS.c.period == period)).scalar()
+            held = db.execute(sa.select(PERIODS.c.closed).where(PERIODS.c.gstin == gstin, PERIODS.c.period == period)).scalar()
             if held:
-                if self._same(db, gstin, period, documents):
+                if self._same(db, gstin, period, entry.documents):
                     return
                 raise ImsXlError(f"The history of {gstin} has {period} as closed with other decisions; a closed month is not rewritten.")
-            for table in (_DOCUMENTS, _FILES, _PERIODS):
+            for table in _TABLES:
                 db.execute(sa.delete(table).where(table.c.gstin == gstin, table.c.period == period))
-            db.execute(sa.insert(_PERIODS), [{
-                "gstin": gstin, "period": period, "recorded_at": datetime.now(UTC).isoformat(timespec="seconds"), "closed": closed, "book": book,
-                "matched": int((np.isin(classes, _MATCHED) & live).sum()), "on_portal": int(live.sum()),
-            }])
-            if len(documents):
-                db.execute(sa.insert(_DOCUMENTS), [{str(k): v for k, v in row.items()} for row in documents.to_dict("records")])
-            if len(files):
-                db.execute(sa.insert(_FILES), [{str(k): v for k, v in row.items()} for row in files.to_dict("records")])
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            db.execute(sa.insert(PERIODS), [{"gstin": gstin, "period": period, "recorded_at": now, "closed": closed, "book": entry.book, "matched": entry.matched, "on_portal": entry.on_portal}])
+            for table, frame in ((DOCUMENTS, entry.documents), (MOVES, entry.moves), (BOXES, entry.boxes), (FILES, entry.files)):
+                if len(frame):
+                    db.execute(sa.insert(table), _rows(frame.assign(gstin=gstin, period=period), table))
 
     def _same(self, db: sa.Connection, gstin: str, period: str, documents: pd.DataFrame) -> bool:
-        kept = db.execute(sa.select(_DOCUMENTS.c.key, _DOCUMENTS.c.action, *(_DOCUMENTS.c[h] for h in HEADS)).where(_DOCUMENTS.c.gstin == gstin, _DOCUMENTS.c.period == period))
+        kept = db.execute(sa.select(DOCUMENTS.c.key, DOCUMENTS.c.action, *(DOCUMENTS.c[h] for h in HEADS)).where(DOCUMENTS.c.gstin == gstin, DOCUMENTS.c.period == period))
         return {tuple(row) for row in kept} == {tuple(row) for row in documents[["key", "action", *HEADS]].itertuples(index=False)}
 
     def earlier(self, gstin: str, before: Period) -> pd.DataFrame:
         """EARLIER_COLUMNS: the documents of periods before that one whose credit was counted or that were rejected, latest period last."""
         query = (
-            sa.select(*(_DOCUMENTS.c[name] for name in EARLIER_COLUMNS))
-            .where(_DOCUMENTS.c.gstin == gstin, _DOCUMENTS.c.period < str(before), sa.or_(_DOCUMENTS.c.counted, _DOCUMENTS.c.action == Action.REJECT.value))
-            .order_by(_DOCUMENTS.c.period, _DOCUMENTS.c.key)
+            sa.select(*(DOCUMENTS.c[name] for name in EARLIER_COLUMNS))
+            .where(DOCUMENTS.c.gstin == gstin, DOCUMENTS.c.period < str(before), sa.or_(DOCUMENTS.c.counted, DOCUMENTS.c.action == Action.REJECT.value))
+            .order_by(DOCUMENTS.c.period, DOCUMENTS.c.key)
         )
         return self._frame(query, EARLIER_COLUMNS)
 
     def trend(self, gstin: str) -> pd.DataFrame:
         """period, match_rate (0 to 1), documents: the line on Home."""
         with self.engine.connect() as db:
-            rows = db.execute(sa.select(_PERIODS.c.period, _PERIODS.c.matched, _PERIODS.c.on_portal).where(_PERIODS.c.gstin == gstin).order_by(_PERIODS.c.period)).all()
+            rows = db.execute(sa.select(PERIODS.c.period, PERIODS.c.matched, PERIODS.c.on_portal).where(PERIODS.c.gstin == gstin).order_by(PERIODS.c.period)).all()
         return pd.DataFrame([(p, m / n if n else 0.0, n) for p, m, n in rows], columns=["period", "match_rate", "documents"])
 
-    def suppliers(self, gstin: str) -> pd.DataFrame:
-        """Per supplier GSTIN: documents, periods, mismatches, rejections, months late (2B period against the document's month) on average."""
-        query = sa.select(_DOCUMENTS.c.supplier_gstin, _DOCUMENTS.c.supplier_name, _DOCUMENTS.c.period, _DOCUMENTS.c.document_date, _DOCUMENTS.c.action, _DOCUMENTS.c.match_class).where(_DOCUMENTS.c.gstin == gstin)
+    def suppliers(self, gstin: str, before: Period) -> pd.DataFrame:
+        """Per supplier GSTIN over the periods before: documents, periods, mismatches, rejections, late (documents of an earlier month than their 2B), months_late (their sum)."""
+        d = DOCUMENTS.c
+        months = sa.case((d.months_late > 0, d.months_late), else_=0)
+        query = sa.select(
+            d.supplier_gstin, sa.func.max(d.supplier_name), sa.func.count(), sa.func.count(sa.distinct(d.period)),
+            sa.func.sum(sa.case((d.match_class.in_(_MISMATCHES), 1), else_=0)), sa.func.sum(sa.case((d.action == Action.REJECT.value, 1), else_=0)),
+            sa.func.sum(sa.case((d.months_late > 0, 1), else_=0)), sa.func.sum(months),
+        ).where(d.gstin == gstin, d.period < str(before)).group_by(d.supplier_gstin).order_by(d.supplier_gstin)
         with self.engine.connect() as db:
-            frame = pd.DataFrame(db.execute(query).all(), columns=["supplier_gstin", "supplier_name", "period", "document_date", "action", "match_class"])
-        if frame.empty:
-            return pd.DataFrame(columns=["supplier_gstin", "supplier_name", "documents", "periods", "mismatches", "rejections", "months_late"])
-        day = pd.to_datetime(frame["document_date"])
-        months = frame["period"].str[:4].astype(int) * 12 + frame["period"].str[5:].astype(int)
-        frame["late"] = (months - (day.dt.year * 12 + day.dt.month)).clip(lower=0)
-        grouped = frame.groupby("supplier_gstin", sort=True)
-        return pd.DataFrame({
-            "supplier_name": grouped["supplier_name"].last(), "documents": grouped.size(), "periods": grouped["period"].nunique(),
-            "mismatches": grouped["match_class"].agg(lambda c: int(c.isin(["value", "gstin", "date", "number"]).sum())),
-            "rejections": grouped["action"].agg(lambda a: int((a == Action.REJECT.value).sum())), "months_late": grouped["late"].mean().fillna(0.0),
-        }).reset_index()
+            rows = [tuple(row) for row in db.execute(query)]
+        names = ["supplier_gstin", "supplier_name", "documents", "periods", "mismatches", "rejections", "late", "months_late"]
+        return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[2:], "int64"))
 
-    def year_to_date(self, gstin: str, financial_year: int) -> dict[str, int]:
-        """Credit counted in the 2B periods April to March, paise by head, credit notes taken off: the start of GSTR-9 table 6."""
+    def year_to_date(self, gstin: str, financial_year: int, before: Period | None = None) -> pd.DataFrame:
+        """period, closed, credit_<head> (credit of GSTR-2B), net_<head> (4(C) of GSTR-3B) per recorded period April to March, paise: the start of GSTR-9."""
         first, last = f"{financial_year}-04", f"{financial_year + 1}-03"
-        notes = [s.value for s in Section if s.document_type.sign < 0]
-        sign = sa.case((_DOCUMENTS.c.section.in_(notes), -1), else_=1)
-        query = sa.select(*(sa.func.coalesce(sa.func.sum(_DOCUMENTS.c[h] * sign), 0) for h in HEADS)).where(
-            _DOCUMENTS.c.gstin == gstin, _DOCUMENTS.c.counted, _DOCUMENTS.c.period.between(first, last)
+        within = [BOXES.c.gstin == gstin, BOXES.c.period.between(first, last), BOXES.c.box.in_(("2B", "4C"))]
+        if before is not None:
+            within.append(BOXES.c.period < str(before))
+        with self.engine.connect() as db:
+            rows = db.execute(sa.select(BOXES.c.period, BOXES.c.box, *(BOXES.c[h] for h in HEADS)).where(*within)).all()
+            closed = {str(p): bool(c) for p, c in db.execute(sa.select(PERIODS.c.period, PERIODS.c.closed).where(PERIODS.c.gstin == gstin))}
+        lines = {period: {"period": period, "closed": closed.get(period, False)} for period in sorted({str(row[0]) for row in rows})}
+        for period, box, *amounts in rows:
+            lines[str(period)] |= {f"{'credit' if box == '2B' else 'net'}_{head}": int(value) for head, value in zip(HEADS, amounts)}
+        names = ["period", "closed", *(f"credit_{h}" for h in HEADS), *(f"net_{h}" for h in HEADS)]
+        return pd.DataFrame(list(lines.values()), columns=names)
+
+    def boxes(self, gstin: str, financial_year: int) -> dict[str, dict[str, int]]:
+        """The year's sum of every recorded box of GSTR-3B ("4A1" ...) and of the credit of GSTR-2B ("2B"), paise by head."""
+        query = (
+            sa.select(BOXES.c.box, *(sa.func.sum(BOXES.c[h]) for h in HEADS))
+            .where(BOXES.c.gstin == gstin, BOXES.c.period.between(f"{financial_year}-04", f"{financial_year + 1}-03")).group_by(BOXES.c.box).order_by(BOXES.c.box)
         )
         with self.engine.connect() as db:
-            row = db.execute(query).one()
-        return {head: int(value) for head, value in zip(HEADS, row)}
+            return {str(box): {head: int(value) for head, value in zip(HEADS, amounts)} for box, *amounts in db.execute(query)}
 
-    def cleared_in(self, gstin: str, waiting: Mapping[str, str]) -> dict[str, str]:
-        """For documents that waited in a closed period ({key: period}): the later period that counted them, where one did."""
-        found: dict[str, str] = {}
-        keys = list(waiting)
+    def cleared(self, gstin: str, before: Period, since: str = "") -> pd.DataFrame:
+        """Documents and vouchers that waited when a month was closed and were taken in a later period before that one: who, since, period, itc (paise)."""
+        m = MOVES.c
+        names = ("side", "kind", "supplier_gstin", "supplier_name", "document_number", "document_date", "since", "period", "itc")
+        query = sa.select(*(m[n] for n in names)).where(m.gstin == gstin, m.period < str(before), m.period >= since, m.since < m.period, m.fate.startswith("cleared")).order_by(m.period, m.key)
         with self.engine.connect() as db:
-            for start in range(0, len(keys), 500):
-                query = sa.select(_DOCUMENTS.c.key, sa.func.min(_DOCUMENTS.c.period)).where(_DOCUMENTS.c.gstin == gstin, _DOCUMENTS.c.counted, _DOCUMENTS.c.key.in_(keys[start : start + 500])).group_by(_DOCUMENTS.c.key)
-                found |= {key: period for key, period in db.execute(query) if period > waiting[key]}
-        return found
+            frame = pd.DataFrame([tuple(row) for row in db.execute(query)], columns=list(names))
+        return frame.assign(document_date=pd.to_datetime(frame["document_date"]).astype("datetime64[s]"), itc=frame["itc"].astype("int64"))
 
     def _frame(self, query: sa.Select[Any], schema: Mapping[str, str]) -> pd.DataFrame:
         with self.engine.connect() as db:
@@ -150,41 +150,61 @@ class History:
 @contextmanager
 def open_history(where: str | Path) -> Iterator[History]:
     """The history at a SQLAlchemy URL, or in the `.ims-xl` folder beside a book or in a client's folder (a path)."""
-    url: str | sa.URL = where if isinstance(where, str) and "://" in where else _sqlite_url(Path(where))
     try:
-        engine = sa.create_engine(url)
-        _META.create_all(engine)
-    except (sa.exc.SQLAlchemyError, ImportError) as wrong:
-        # The message of the database is left out: it may repeat the password of the URL.
-        raise ImsXlError(f"The history database cannot be opened ({type(wrong).__name__}); check its address and that its driver is installed.") from None
+        url = sa.make_url(where) if isinstance(where, str) and "://" in where else _sqlite_url(Path(where))
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url, connect_args={"connect_timeout": 10} if url.drivername == "postgresql+psycopg" else {})
+    except (sa.exc.SQLAlchemyError, ImportError, ValueError) as wrong:
+        raise _unreachable(wrong) from None
     try:
+        _prepare(engine)
         yield History(engine)
+    except sa.exc.SQLAlchemyError as wrong:
+        raise _unreachable(wrong) from None
     finally:
         engine.dispose()
 
 
+def place(folder: Path) -> str | Path:
+    """Where the history of the books in that folder stands: the database of IMS_XL_HISTORY, else the file beside them."""
+    return os.environ.get(ADDRESS, "").strip() or history_beside(folder)
+
+
 def history_beside(book: Path) -> Path:
-    """Where the history of the books in that folder stands."""
+    """The SQLite file of the books in that folder."""
     return (book if book.is_dir() else book.parent) / ".ims-xl" / FILE
 
 
-def with_history(state: BookState, folder: Path) -> BookState:
-    """The state with what the history beside the book knows of earlier periods, over what was carried by rollover."""
-    if state.settings.period is None or not history_beside(folder).exists():
-        return state
-    with open_history(folder) as history:
-        found = history.earlier(state.settings.gstin, state.settings.period)
-    if found.empty:
-        return state
-    return replace(state, earlier=_together([state.earlier, found]))
+def has_history(folder: Path) -> bool:
+    """Whether there is one to ask: an address in the environment, or a file beside the books."""
+    return bool(os.environ.get(ADDRESS, "").strip()) or history_beside(folder).exists()
 
 
-def trend_frame(state: BookState, folder: Path) -> pd.DataFrame:
-    """period, match_percent: the closed periods before the book's own, oldest first."""
-    with open_history(folder) as history:
-        trend = history.trend(state.settings.gstin)
-    trend = trend[trend["period"] < str(state.settings.period)]
-    return pd.DataFrame({"period": trend["period"], "match_percent": (trend["match_rate"] * 100).round(1)}).reset_index(drop=True)
+def remembered(state: BookState, folder: Path) -> tuple[BookState, dict[str, pd.DataFrame]]:
+    """The state with what the history knows of earlier periods over what rollover carried, and the frames that tabs show of them."""
+    period = state.settings.period
+    if period is None or not has_history(folder):
+        return state, {}
+    gstin, year = state.settings.gstin, period.financial_year
+    with open_history(place(folder)) as history:
+        found = history.earlier(gstin, period)
+        trend = history.trend(gstin)
+        frames = {"Suppliers": _record(history.suppliers(gstin, period)), "Year": history.year_to_date(gstin, year, period), "Cleared": history.cleared(gstin, period, f"{year}-04")}
+    before = trend[trend["period"] < str(period)]
+    frames["Trend"] = pd.DataFrame({"period": before["period"], "match_percent": (before["match_rate"] * 100).round(1)}).reset_index(drop=True)
+    return (replace(state, earlier=_together([state.earlier, found])) if len(found) else state), frames
+
+
+def _record(suppliers: pd.DataFrame) -> pd.DataFrame:
+    """supplier_gstin, record: how the recorded periods went, in a few words."""
+    words = [
+        f"{s.documents} documents in {s.periods} period{'s' if s.periods > 1 else ''}"
+        + (f", {s.mismatches} with a difference ({s.mismatches / s.documents:.0%})" if s.mismatches else "") + (f", {s.rejections} rejected" if s.rejections else "")
+        + (f", {s.late} late by {s.months_late / s.late:.1f} months on average" if s.late else ", none late")
+        for s in suppliers.itertuples()
+    ]
+    return pd.DataFrame({"supplier_gstin": suppliers["supplier_gstin"], "record": pd.array(words, dtype="str")})
 
 
 def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -196,25 +216,37 @@ def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return whole.drop_duplicates(["key", "period"], keep="first").reset_index(drop=True).astype(empty(EARLIER_COLUMNS).dtypes.to_dict())
 
 
+def _prepare(engine: sa.Engine) -> None:
+    """Tables where they are missing, columns that a later version added where they are missing; two that begin at once do not collide."""
+    try:
+        META.create_all(engine)
+    except (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.OperationalError):
+        META.create_all(engine)   # the other one made them meanwhile
+    upgraded(engine)
+
+
+def _unreachable(wrong: Exception) -> ImsXlError:
+    # The message of the database is left out: it may repeat the password of the URL.
+    whose = f"the database that {ADDRESS} names" if os.environ.get(ADDRESS, "").strip() else "the file .ims-xl/history.sqlite beside the books"
+    return ImsXlError(f"The history cannot be used ({type(wrong).__name__}): check {whose}; for PostgreSQL also that the driver is there (pip install 'ims-xl[postgresql]').")
+
+
 def _sqlite_url(path: Path) -> sa.URL:
     file = path if path.suffix == ".sqlite" else history_beside(path)
     file.parent.mkdir(exist_ok=True)
     return sa.URL.create("sqlite", database=str(file))
 
 
-def _documents(rec: Reconciliation) -> pd.DataFrame:
-    """One row per live document of the period's book, as it was decided."""
-    state = rec.state
-    keep = np.flatnonzero((state.work["change"] != Change.GONE).to_numpy(dtype=bool))
-    action = state.work["action"].to_numpy(dtype=object)[keep]
-    counts = rec.gstr2b.rows["counts"].to_numpy(dtype=bool)[keep]
-    days = state.ims["document_date"].iloc[keep]
-    frame = state.ims.iloc[keep][["key", "section", "supplier_gstin", "supplier_name", "document_number", "supplier_period", "taxable_value", *HEADS]].reset_index(drop=True)
-    frame["document_date"] = pd.Series([None if pd.isna(d) else d.date() for d in days], dtype=object)
-    frame["action"] = action
-    frame["set_by"] = state.work["set_by"].to_numpy(dtype=object)[keep]
-    frame["rule"] = rec.decisions["rule"].to_numpy(dtype=object)[keep]
-    frame["match_class"] = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result[keep]]
-    frame["counted"] = counts & np.isin(action, [Action.ACCEPT.value, Action.NO_ACTION.value])
-    frame["filed_3b"] = counts
-    return frame.assign(gstin=state.settings.gstin, period=str(state.settings.period)).drop_duplicates("key")
+def _rows(frame: pd.DataFrame, table: sa.Table) -> list[dict[str, Any]]:
+    """Plain values, one dict a row; dates as dates, text without the characters that a database refuses."""
+    plain: dict[str, list[Any]] = {}
+    for column in table.columns:
+        values = frame[column.name]
+        if isinstance(column.type, sa.Date):
+            days = pd.to_datetime(values)
+            plain[column.name] = [None if pd.isna(d) else d.date() for d in days]
+        elif isinstance(column.type, sa.String):
+            plain[column.name] = [str(v).replace("\x00", "").encode("utf-8", "replace").decode() for v in values]
+        else:
+            plain[column.name] = np.asarray(values).tolist()
+    return [dict(zip(plain, row)) for row in zip(*plain.values())]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ims_xl.decisions import check_reductions, check_typed, decide, gather_facts
 from ims_xl.filling import filled
+from ims_xl.followup.movement import movement
 from ims_xl.matching import link_documents
 from ims_xl.progress import Progress, silent
 from ims_xl.returns.belonging import two_b_periods
@@ -52,6 +53,7 @@ def reconcile(state: BookState, as_of: date, progress: Progress = silent) -> Rec
         state=answered, as_of=as_of, links=links, belonging=belonging, facts=facts, decisions=decisions,
         why=_why(answered, links, decisions, facts), gstr2b=two_b, gstr3b=three_b, tie_out=(),
     )
+    rec = replace(rec, movement=movement(rec))
     return replace(rec, tie_out=tie_out(rec))
 
 

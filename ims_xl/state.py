@@ -80,6 +80,12 @@ EARLIER_COLUMNS: Mapping[str, str] = {  # documents of closed periods, from roll
     "taxable_value": "paise", "igst": "paise", "cgst": "paise", "sgst": "paise", "cess": "paise",
 }
 
+OPENING_COLUMNS: Mapping[str, str] = {  # what waited when the period before was closed: the opening of this one, signed (credit notes negative)
+    "side": "text",                # "portal": on the portal, credit not taken; "books": booked, not on the portal
+    "key": "text", "kind": "text", "supplier_gstin": "text", "supplier_name": "text", "document_number": "text", "document_date": "date", "since": "text",
+    "igst": "paise", "cgst": "paise", "sgst": "paise", "cess": "paise",
+}
+
 EVIDENCE_COLUMNS: Mapping[str, str] = {  # by document key; headings of the Pending tab are in workbook/tabs/pending.py
     "key": "text", "challan_no": "text", "challan_date": "date", "eway_bill_no": "text", "eway_bill_valid_till": "date", "lr_no": "text", "vehicle_no": "text",
     "grn_no": "text", "receipt_date": "date", "promised_date": "date", "file_link": "text", "note": "text", "why_pending": "text",
@@ -129,6 +135,7 @@ class BookState:
     rules: pd.DataFrame = field(default_factory=pd.DataFrame)
     """The Rules tab as it stands; empty = the rulebook's defaults."""
     earlier: pd.DataFrame = field(default_factory=lambda: empty(EARLIER_COLUMNS))
+    opening: pd.DataFrame = field(default_factory=lambda: empty(OPENING_COLUMNS))
     evidence: pd.DataFrame = field(default_factory=lambda: empty(EVIDENCE_COLUMNS))
     contacts: pd.DataFrame = field(default_factory=lambda: empty(CONTACT_COLUMNS))
     files: pd.DataFrame = field(default_factory=lambda: empty(FILE_COLUMNS))
@@ -210,3 +217,5 @@ class Reconciliation:
     gstr2b: Gstr2B
     gstr3b: Gstr3B
     tie_out: tuple[TieOut, ...]
+    movement: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What waited, came, was taken, was lost and waits (`followup/movement.py`)."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ims_xl.decisions import check_reductions
+from ims_xl.followup.movement import movement_checks
 from ims_xl.report import rupees
 from ims_xl.returns.checks import return_checks
 from ims_xl.state import Amounts, Reconciliation, TieOut
@@ -15,7 +16,7 @@ from ims_xl.vocabulary import HEADS, Action, Change, Section
 
 def tie_out(rec: Reconciliation) -> tuple[TieOut, ...]:
     """Every check in order; a failed one never stops the month, it turns the light on Home."""
-    return (*_rows(rec), *_amounts(rec), *_actions(rec), *_two_b(rec), *_three_b(rec))
+    return (*_rows(rec), *_amounts(rec), *_actions(rec), *_two_b(rec), *_three_b(rec), *movement_checks(rec))
 
 
 def _check(name: str, expected: object, found: object, note: str = "") -> TieOut:
@@ -27,12 +28,12 @@ def _rows(rec: Reconciliation) -> Iterator[TieOut]:
     files = state.files
     if len(files):
         told = int(files.loc[files["kind"] == "ims", "rows"].sum())
-        live = int((state.work["change"] != Change.GONE).sum())
+        live = int(((state.work["change"] != Change.GONE) & state.ims["source_file"].isin(list(files.loc[files["kind"] == "ims", "file"]))).sum())
         if int((files["kind"] == "ims").sum()) == 1:
             yield _check("IMS rows read = rows in the JSON", told, live)
         registers = files[files["kind"] == "register"]
         if len(registers) == 1:
-            yield _check("Register lines read = lines in the file", int(registers["rows"].sum()), len(state.register))
+            yield _check("Register lines read = lines in the file", int(registers["rows"].sum()), int(state.register["source_file"].isin(list(registers["file"])).sum()))
     results = len(rec.links.results)
     placed_ims = np.bincount(rec.links.ims_result, minlength=results) if results else np.zeros(0)
     placed_books = np.bincount(rec.links.register_result, minlength=results) if results else np.zeros(0)

@@ -12,12 +12,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ims_xl.followup.movement import closing, waiting, waiting_vouchers
 from ims_xl.period import Period
 from ims_xl.settings import Settings
 from ims_xl.state import EARLIER_COLUMNS, FILE_COLUMNS, LOG_COLUMNS, BookState, Reconciliation, empty
-from ims_xl.vocabulary import HEADS, Action, Change, ImsXlError, MatchClass
+from ims_xl.vocabulary import HEADS, Action, ImsXlError
 
-CARRIED_INPUTS = ("carry.",)
+CARRIED_INPUTS = ("carry.", "unpaid.")
 """Typed cells whose id starts so are about the client, not the month, and ride along."""
 
 
@@ -47,20 +48,23 @@ def rolled_over(rec: Reconciliation) -> BookState:
     return BookState(
         settings=replace(state.settings, period=period, gstr3b_filed=False),
         ims=ims, work=work, register=register, rules=state.rules,
-        earlier=_earlier(rec),
+        earlier=_earlier(rec), opening=closing(rec),
         evidence=state.evidence[state.evidence["key"].isin(list(keys))].reset_index(drop=True),
         contacts=state.contacts, files=empty(FILE_COLUMNS), log=log, hand_links=state.hand_links,
-        inputs={name: value for name, value in state.inputs.items() if name.startswith(CARRIED_INPUTS)},
+        inputs=_inputs(rec, keys),
         mapping=state.mapping, mapping_shown=state.mapping_shown,
     )
 
 
-def waiting(rec: Reconciliation) -> np.ndarray:
-    """bool, aligned with ims: rows that stay on the portal after the period's GSTR-3B: Pending, not filed, or of a later 2B period."""
-    action = rec.state.work["action"].to_numpy(dtype=object)
-    gone = (rec.state.work["change"] == Change.GONE).to_numpy(dtype=bool)
-    in_period = rec.belonging["in_period"].to_numpy(dtype=bool)
-    return np.asarray(~gone & ((action == Action.PENDING) | ~in_period), dtype=bool)
+def _inputs(rec: Reconciliation, waits: set[str]) -> dict[str, str]:
+    """What was typed about the client rides along; so does the sign-off of a silent row that still waits, and the follow-up of every rejection."""
+    kept: dict[str, str] = {}
+    for name, value in rec.state.inputs.items():
+        about, _, rest = name.partition(".")
+        key = rest.rpartition(".")[0]
+        if name.startswith(CARRIED_INPUTS) or about == "rejected" or (about == "risk" and key in waits):
+            kept[name] = value
+    return kept
 
 
 def _vouchers_to_carry(rec: Reconciliation, wait: np.ndarray) -> np.ndarray:
@@ -69,9 +73,9 @@ def _vouchers_to_carry(rec: Reconciliation, wait: np.ndarray) -> np.ndarray:
     Vouchers outside IMS (reverse charge, unregistered, imports of services) were declared in this period and stay behind.
     """
     classes = rec.links.results["match_class"].to_numpy(dtype=object)
-    carry = classes == MatchClass.NOT_IN_IMS
+    carry = np.zeros(len(classes), dtype=bool)
     carry[np.unique(rec.links.ims_result[wait])] = True
-    return np.asarray(carry[rec.links.register_result], dtype=bool)
+    return np.asarray(carry[rec.links.register_result] | waiting_vouchers(rec), dtype=bool)
 
 
 def _earlier(rec: Reconciliation) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from ims_xl.workbook.tabs.imports import imports_sheet
 from ims_xl.workbook.tabs.ims import ims_patch
 from ims_xl.workbook.tabs.legend import fields_area, legend_sheet
 from ims_xl.workbook.tabs.log import log_sheet
+from ims_xl.workbook.tabs.movement import movement_sheet
 from ims_xl.workbook.tabs.not_in_ims import not_in_ims_frame, not_in_ims_sheet
 from ims_xl.workbook.tabs.pending import pending_sheet, read_evidence
 from ims_xl.workbook.tabs.portal_2b import portal_2b_sheet
@@ -39,11 +40,11 @@ from ims_xl.workbook.tabs.where import Layout, letters, quoted
 HEADER_ROW: Final = ims.HEADER_ROW
 SHEETS: Final[tuple[str, ...]] = (
     "Home", "Settings", "Rules", "IMS", "Purchase Register", "Not in IMS", "Credit Notes", "Amendments", "Imports", "Pending",
-    "Rejected", "Default Risk", "Suppliers", "Portal 2B", "GSTR-2B", "GSTR-3B", "Tie-out", "Log", "Legend",
+    "Movement", "Rejected", "Default Risk", "Suppliers", "Portal 2B", "GSTR-2B", "GSTR-3B", "Tie-out", "Log", "Legend",
 )
 _PAINTED: Final[Mapping[str, Callable[[Reconciliation, Layout], SheetPlan]]] = {
     "Home": home_sheet, "Settings": settings_sheet, "Rules": rules_sheet, "Not in IMS": not_in_ims_sheet, "Credit Notes": credit_notes_sheet, "Amendments": amendments_sheet,
-    "Imports": imports_sheet, "Pending": pending_sheet, "Rejected": rejected_sheet, "Default Risk": default_risk_sheet, "Suppliers": suppliers_sheet, "Portal 2B": portal_2b_sheet,
+    "Imports": imports_sheet, "Pending": pending_sheet, "Movement": movement_sheet, "Rejected": rejected_sheet, "Default Risk": default_risk_sheet, "Suppliers": suppliers_sheet, "Portal 2B": portal_2b_sheet,
     "GSTR-2B": gstr2b_sheet, "GSTR-3B": gstr3b_sheet,
     "Tie-out": tie_out_sheet, "Log": log_sheet, "Legend": legend_sheet,
 }
