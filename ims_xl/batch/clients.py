@@ -1,7 +1,8 @@
 """A firm's folder -> its clients, each with its files told apart by content.
 
 `ROOT/<client>/` holds one client's files, flat or under `<period>/in/`; `client.toml` may say `gstin`, `period`, `name` and
-`quarterly`. Nothing here opens a workbook for writing; a client whose folder cannot be understood carries the reason.
+`quarterly`. `gathered` lists and digests the files (cheap, in the one process that leads); `look_into` opens them (in the worker that
+runs the client). Whatever is wrong with a folder becomes its `trouble`, never an exception.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ims_xl.batch.telling import told_apart
 from ims_xl.gstin import is_valid
 from ims_xl.period import Period
 from ims_xl.readers.gstr2b import read_2b
@@ -21,9 +24,24 @@ from ims_xl.readers.sniff import FileKind, sniff
 from ims_xl.vocabulary import ImsXlError
 
 TOLD: Final = "client.toml"
+_TOLD_KEYS: Final[Mapping[str, type]] = {"gstin": str, "period": str, "name": str, "quarterly": bool}
 _BOOKS: Final = re.compile(r"(?:[0-9A-Z]{15}|firm)_\d{4}-\d{2}(?:\.[a-z-]+)?\.(?:xlsx|json|log)", re.I)
 _PERIOD_FOLDER: Final = re.compile(r"\d{4}-\d{2}|\d{6}|\d{2}-\d{4}")
-_DATA: Final = {".json", ".zip", ".xlsx", ".xlsm", ".xls", ".csv", ".xml", ".txt", ".tsv"}
+_DATA: Final = {".json", ".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".csv", ".xml", ".txt", ".tsv", ".html", ".htm"}
+
+
+@dataclass(frozen=True)
+class ClientFolder:
+    """One client's folder as listed: its input files and their digest. Equal digest, nothing to do."""
+
+    client: str
+    folder: str
+    period: str = ""
+    files: tuple[str, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict)
+    inputs: str = ""
+    size: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +58,8 @@ class ClientFiles:
     register: tuple[str, ...] = ()
     gstr2b: tuple[str, ...] = ()
     inputs: str = ""
-    """Digest over the input files and what client.toml says: equal digest, nothing to do."""
+    left_aside: tuple[str, ...] = ()
+    """Names of files that are none of the month's: notes, calculations, what we wrote ourselves."""
     trouble: str = ""
 
     @property
@@ -52,7 +71,10 @@ def find_clients(root: Path, only: tuple[str, ...] = ()) -> list[Path]:
     """The client folders under `root` by name; an ImsXlError where there are none."""
     if not root.is_dir():
         raise ImsXlError(f"{root} is no folder; 'batch' wants the folder that holds one folder per client.")
-    folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith((".", "_")) and not f.is_symlink())
+    try:
+        folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith((".", "_")) and not f.is_symlink())
+    except OSError as wrong:
+        raise ImsXlError(f"{root} cannot be read: {wrong.strerror or wrong}.") from None
     unknown = [name for name in only if name not in {f.name for f in folders}]
     if unknown:
         raise ImsXlError(f"--only {', '.join(unknown)}: no such client folder under {root}.")
@@ -62,44 +84,56 @@ def find_clients(root: Path, only: tuple[str, ...] = ()) -> list[Path]:
     return chosen
 
 
-def look_into(folder: Path, period: str = "") -> ClientFiles:
-    """What stands in one client's folder; whatever is wrong with it becomes `trouble`, never an exception."""
+def gathered(folder: Path, period: str = "") -> ClientFolder:
+    """The input files of one client's folder, listed and digested, not opened."""
     try:
-        return _look(folder, period)
+        told = _told(folder)
+        wanted = Period.parse(period or str(told["period"])) if period or told.get("period") else None
+        files = _files(folder, wanted)
+        digest = hashlib.sha256(repr(sorted(told.items())).encode())
+        for path in files:
+            with path.open("rb") as stream:
+                digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.file_digest(stream, "sha256").digest())
+        size = sum(path.stat().st_size for path in files)
+        return ClientFolder(folder.name, str(folder), str(wanted or ""), tuple(map(str, files)), told, digest.hexdigest(), size)
     except ImsXlError as wrong:
-        return ClientFiles(folder.name, str(folder), period=period, trouble=str(wrong))
+        return ClientFolder(folder.name, str(folder), period, trouble=str(wrong))
+    except OSError as wrong:
+        return ClientFolder(folder.name, str(folder), period, trouble=f"its files cannot be read ({wrong.strerror or wrong})")
+
+
+def look_into(folder: Path | ClientFolder, period: str = "") -> ClientFiles:
+    """What stands in one client's folder, its files opened and told apart."""
+    listed = folder if isinstance(folder, ClientFolder) else gathered(folder, period)
+    if listed.trouble:
+        return ClientFiles(listed.client, listed.folder, period=listed.period, trouble=listed.trouble)
+    try:
+        return _look(listed)
+    except ImsXlError as wrong:
+        trouble = str(wrong)
     except (OSError, UnicodeError, RecursionError, MemoryError) as wrong:
-        return ClientFiles(folder.name, str(folder), period=period, trouble=f"its files cannot be read ({type(wrong).__name__}: {wrong})")
+        trouble = f"its files cannot be read ({type(wrong).__name__}: {wrong})"
+    return ClientFiles(listed.client, listed.folder, period=listed.period, inputs=listed.inputs, trouble=trouble)
 
 
-def _look(folder: Path, period: str) -> ClientFiles:
-    told = _told(folder)
-    wanted = Period.parse(period) if period else (Period.parse(str(told["period"])) if told.get("period") else None)
-    files = _files(folder, wanted)
-    kinds: dict[str, list[Path]] = {"ims": [], "register": [], "gstr2b": []}
-    for path in files:
-        kind = sniff(path)
-        if kind in (FileKind.IMS_JSON, FileKind.IMS_EXCEL, FileKind.OFFLINE_TOOL):
-            kinds["ims"].append(path)
-        elif kind in (FileKind.GSTR2B_JSON, FileKind.GSTR2B_EXCEL):
-            kinds["gstr2b"].append(path)
-        elif kind is FileKind.REGISTER:
-            kinds["register"].append(path)
-        elif kind is FileKind.UNKNOWN:
-            raise ImsXlError(f"{path.name} is no portal file and no register that can be read (empty, cut short, or of another kind); mend or remove it")
+def _look(listed: ClientFolder) -> ClientFiles:
+    kinds, left_aside = told_apart([Path(path) for path in listed.files])
     if not kinds["ims"]:
-        raise ImsXlError(f"no IMS download among {len(files)} files; put the portal's IMS JSON there")
+        raise ImsXlError(f"no IMS download among its files ({_named(listed.files)}); put the portal's IMS JSON there")
     if not kinds["register"]:
-        raise ImsXlError(f"no purchase register among {len(files)} files; put the books' register there")
-    gstin, when = _who_and_when(kinds, told, wanted, folder)
+        raise ImsXlError(f"no purchase register among its files ({_named(listed.files)}); put the books' register there")
+    told = listed.told
+    gstin, when = _who_and_when(kinds, listed)
     quarterly = bool(told.get("quarterly", False))
-    digest = hashlib.sha256(repr((sorted(told.items()), gstin, str(when))).encode())
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + hashlib.file_digest(path.open("rb"), "sha256").digest())
     return ClientFiles(
-        folder.name, str(folder), gstin, str(when.quarter_end if quarterly else when), str(told.get("name", folder.name)), quarterly,
-        tuple(map(str, kinds["ims"])), tuple(map(str, kinds["register"])), tuple(map(str, kinds["gstr2b"])), digest.hexdigest(),
+        listed.client, listed.folder, gstin, str(when.quarter_end if quarterly else when), str(told.get("name") or listed.client).strip(), quarterly,
+        tuple(map(str, kinds["ims"])), tuple(map(str, kinds["register"])), tuple(map(str, kinds["gstr2b"])), listed.inputs, tuple(path.name for path in left_aside),
     )
+
+
+def _named(files: Iterable[str]) -> str:
+    names = [Path(path).name for path in files]
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
 def _told(folder: Path) -> dict[str, Any]:
@@ -108,18 +142,21 @@ def _told(folder: Path) -> dict[str, Any]:
         return {}
     try:
         told = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise ImsXlError(f"{TOLD} cannot be read: {wrong}") from None
-    strange = set(told) - {"gstin", "period", "name", "quarterly"}
+    strange = set(told) - set(_TOLD_KEYS)
     if strange:
-        raise ImsXlError(f"{TOLD} says {', '.join(sorted(strange))}; it may say gstin, period, name and quarterly")
+        raise ImsXlError(f"{TOLD} says {', '.join(sorted(strange))}; it may say {', '.join(_TOLD_KEYS)}")
+    for key, kind in _TOLD_KEYS.items():
+        if key in told and not isinstance(told[key], kind):
+            raise ImsXlError(f"{TOLD}: {key} must be " + ("true or false" if kind is bool else 'text in quotes, like period = "2026-10"'))
     return told
 
 
 def _files(folder: Path, wanted: Period | None) -> list[Path]:
     """The input files: those of the period's `in` folder where there is one, else those that lie flat."""
     months: dict[Period, Path] = {}
-    for inner in folder.iterdir():
+    for inner in sorted(folder.iterdir()):
         if inner.is_dir() and _PERIOD_FOLDER.fullmatch(inner.name) and (inner / "in").is_dir():
             months[Period.parse(inner.name)] = inner / "in"
     if wanted is not None and wanted in months:
@@ -130,25 +167,28 @@ def _files(folder: Path, wanted: Period | None) -> list[Path]:
         source = folder
     found = sorted(p for p in source.iterdir() if p.is_file() and not p.name.startswith((".", "~$")) and p.suffix.lower() in _DATA and not _BOOKS.fullmatch(p.name))
     if not found:
-        raise ImsXlError(f"no files{f' of {wanted}' if wanted else ''} in its folder")
+        elsewhere = [inner.name for inner in sorted(folder.iterdir()) if inner.is_dir() and _PERIOD_FOLDER.fullmatch(inner.name)]
+        raise ImsXlError(f"no files{f' of {wanted}' if wanted else ''} in its folder" + (f"; there is {elsewhere[-1]}, whose files must stand in {elsewhere[-1]}/in" if elsewhere else ""))
     return found
 
 
-def _who_and_when(kinds: dict[str, list[Path]], told: dict[str, Any], wanted: Period | None, folder: Path) -> tuple[str, Period]:
+def _who_and_when(kinds: Mapping[str, list[Path]], listed: ClientFolder) -> tuple[str, Period]:
+    told, folder = listed.told, Path(listed.folder)
     gstin = str(told.get("gstin", "")).strip().upper()
-    when = wanted
+    when = Period.parse(listed.period) if listed.period else None
     if when is None:
         named = next((part for path in kinds["ims"] for part in path.relative_to(folder).parts[:-1] if _PERIOD_FOLDER.fullmatch(part)), "")
         when = Period.parse(named) if named else None
     if kinds["gstr2b"] and (not gstin or when is None):
         drawn = read_2b(kinds["gstr2b"], gstin, when)
         gstin, when = gstin or drawn.gstin, when or drawn.period
-    if not gstin or when is None:
-        json_files = [path for path in kinds["ims"] if sniff(path) is FileKind.IMS_JSON]
-        if json_files:
-            read = read_ims(json_files[0], gstin)
+    for path in kinds["ims"] if not gstin or when is None or len(kinds["ims"]) > 1 else ():
+        if sniff(path) is FileKind.IMS_JSON:
+            read = read_ims(path)
+            if gstin and read.gstin and read.gstin != gstin:
+                raise ImsXlError(f"its files are of two GSTINs: {read.gstin} in {path.name}, {gstin} elsewhere; give each GSTIN a folder of its own")
             gstin = gstin or read.gstin
-            periods = read.ledger.loc[read.ledger["supplier_period"].str.fullmatch(r"\d{6}"), "supplier_period"]
+            periods = read.ledger.loc[read.ledger["supplier_period"].str.fullmatch(r"(?:0[1-9]|1[0-2])20\d\d"), "supplier_period"]
             if when is None and len(periods):
                 when = Period.parse(str(periods.mode().iloc[0]))
     if not is_valid(gstin):

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
-from ims_xl.batch.clients import ClientFiles, find_clients, look_into
-from ims_xl.batch.pool import on_dask, on_processes, one_by_one
-from ims_xl.batch.work import ClientResult, Memory
+from ims_xl.batch.clients import ClientFolder, find_clients, gathered
+from ims_xl.batch.pool import on_dask, on_processes
+from ims_xl.batch.work import ClientResult, Memory, digest_of
 from ims_xl.vocabulary import ImsXlError
+
+UNCHANGED: Final = "unchanged since it was done"
+NOT_ASKED: Final = "not asked for this time; as of its last run"
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,22 @@ class Night:
     megabytes: int = 0
 
 
-def due(night: Night) -> tuple[list[ClientFiles], list[ClientResult]]:
+def due(night: Night) -> tuple[list[ClientFolder], list[ClientResult]]:
     """Who is to be run now, and the results that stand from before: done and unchanged, or (with retry_failed) not failed last time."""
     memory = Memory(night.root, night.period)
-    run: list[ClientFiles] = []
+    run: list[ClientFolder] = []
     stand: list[ClientResult] = []
     for folder in find_clients(night.root, night.only):
-        files = look_into(folder, night.period)
         before = memory.before(folder.name)
-        unchanged = before is not None and before.inputs == files.inputs and files.inputs != "" and Path(before.book).is_file()
-        if before is not None and unchanged and before.status in ("done", "skipped"):
-            stand.append(replace(before, status="skipped", message="unchanged since it was done"))
-        elif night.retry_failed and (before is None or before.status != "failed"):
+        if night.retry_failed and (before is None or before.status != "failed"):
+            if before is not None:
+                stand.append(replace(before, status="skipped", message="did not fail last time"))
             continue
+        listed = gathered(folder, night.period)
+        if before is not None and _stands(before, listed):
+            stand.append(replace(before, status="skipped", message=UNCHANGED))
         else:
-            run.append(files)
+            run.append(listed)
     return run, stand
 
 
@@ -58,20 +63,31 @@ def run_night(night: Night, told: Callable[[ClientResult, int, int], None] = lam
     return sorted(results, key=lambda r: r.client)
 
 
-def _results(night: Night, clients: Sequence[ClientFiles]) -> Iterator[ClientResult]:
+def with_the_others(night: Night, results: Sequence[ClientResult]) -> list[ClientResult]:
+    """The results and, where only some clients were asked for, what is remembered of the rest: the firm's book shows them all."""
+    named = {result.client for result in results}
+    memory = Memory(night.root, night.period)
+    remembered = (memory.before(folder.name) for folder in find_clients(night.root) if folder.name not in named)
+    others = [replace(before, status="skipped" if before.status == "done" else before.status, message=before.message or NOT_ASKED) for before in remembered if before is not None]
+    return sorted([*results, *others], key=lambda r: r.client)
+
+
+def _stands(before: ClientResult, listed: ClientFolder) -> bool:
+    """Whether a client needs no run: done, its files the same, and nobody worked on its book since."""
+    return before.status == "done" and listed.inputs != "" and before.inputs == listed.inputs and before.written != "" and digest_of(Path(listed.folder) / Path(before.book).name) == before.written
+
+
+def _results(night: Night, clients: Sequence[ClientFolder]) -> Iterator[ClientResult]:
     as_of = night.as_of.isoformat()
-    if not clients:
-        return iter(())
-    if night.scheduler:
-        return on_dask(clients, as_of, night.scheduler)
     if night.workers < 0:
         raise ImsXlError(f"--workers {night.workers}: give the number of worker processes, 1 or more.")
-    workers = min(night.workers or os.cpu_count() or 1, len(clients))
-    if workers == 1 and not night.megabytes and night.workers == 0:
-        return one_by_one(clients, as_of)
+    if not clients:
+        return iter(())
     # The largest first, so that one big client does not keep the night waiting at its end.
-    heavy = sorted(clients, key=lambda c: -sum(Path(p).stat().st_size for p in (*c.ims, *c.register)))
-    return on_processes(heavy, as_of, workers, night.seconds, night.megabytes)
+    heavy = sorted(clients, key=lambda c: -c.size)
+    if night.scheduler:
+        return on_dask(heavy, as_of, night.scheduler, night.seconds, night.megabytes)
+    return on_processes(heavy, as_of, min(night.workers or os.cpu_count() or 1, len(clients)), night.seconds, night.megabytes)
 
 
 def batch_period(results: Sequence[ClientResult], period: str) -> str:

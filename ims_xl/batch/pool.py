@@ -6,29 +6,27 @@ Both call the same `work_on`; results come back as they finish and are the same 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
-from typing import Any
+from typing import Any, Final
 
-from ims_xl.batch.clients import ClientFiles
-from ims_xl.batch.work import ClientResult, work_on
+from ims_xl.batch.alone import work_alone
+from ims_xl.batch.clients import ClientFolder
+from ims_xl.batch.work import ClientResult, failed, work_on
 from ims_xl.vocabulary import ImsXlError
 
-
-def one_by_one(clients: Sequence[ClientFiles], as_of: str) -> Iterator[ClientResult]:
-    """In this process, in order."""
-    for client in clients:
-        yield work_on(client, as_of)
+LEAST_MEGABYTES: Final = 3072
 
 
-def on_processes(clients: Sequence[ClientFiles], as_of: str, workers: int, seconds: float, megabytes: int) -> Iterator[ClientResult]:
+def on_processes(clients: Sequence[ClientFolder], as_of: str, workers: int, seconds: float, megabytes: int) -> Iterator[ClientResult]:
     """On `workers` processes; a client over its time is ended, one over its memory fails, a worker that dies fails its own client only."""
     from pebble import ProcessExpired, ProcessPool
 
     context = multiprocessing.get_context("spawn")
-    with _untyped(ProcessPool)(max_workers=workers, context=context, initializer=_limit, initargs=(megabytes,)) as pool:
-        running: dict[Any, ClientFiles] = {pool.schedule(work_on, args=(client, as_of), timeout=seconds): client for client in clients}
+    with _untyped(ProcessPool)(max_workers=workers, context=context, initializer=limit, initargs=(megabytes or fair_share(workers), workers)) as pool:
+        running: dict[Any, ClientFolder] = {pool.schedule(work_on, args=(client, as_of), timeout=seconds): client for client in clients}
         try:
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -37,16 +35,18 @@ def on_processes(clients: Sequence[ClientFiles], as_of: str, workers: int, secon
                     try:
                         yield future.result()
                     except TimeoutError:
-                        yield _failed(client, f"it took longer than the {seconds:.0f} seconds allowed for one client")
+                        yield failed(client, f"it took longer than the {seconds:g} seconds allowed for one client (--time-limit)")
                     except ProcessExpired as death:
-                        yield _failed(client, f"its worker process ended by itself (exit {death.exitcode}); most likely it ran out of memory")
+                        yield failed(client, f"its worker process ended by itself (exit {death.exitcode}); most likely it ran out of memory")
+                    except Exception as wrong:  # noqa: BLE001 - whatever comes back instead of a result is this client's failure
+                        yield failed(client, f"its worker could not answer ({type(wrong).__name__})")
         finally:
             for future in running:
                 future.cancel()
             pool.stop()
 
 
-def on_dask(clients: Sequence[ClientFiles], as_of: str, scheduler: str) -> Iterator[ClientResult]:
+def on_dask(clients: Sequence[ClientFolder], as_of: str, scheduler: str, seconds: float, megabytes: int) -> Iterator[ClientResult]:
     """On an existing cluster that sees the same folders; a client whose worker is lost is run again elsewhere, at most three times."""
     try:
         from dask.distributed import Client, as_completed
@@ -57,29 +57,37 @@ def on_dask(clients: Sequence[ClientFiles], as_of: str, scheduler: str) -> Itera
     except (OSError, TimeoutError, ValueError) as wrong:
         raise ImsXlError(f"The Dask scheduler {scheduler} cannot be reached ({type(wrong).__name__}); is it running, and is the address right?") from None
     with cluster:
-        futures = {cluster.submit(work_on, client, as_of, pure=False, retries=3): client for client in clients}
-        finished: Callable[..., Any] = as_completed
-        for future in finished(list(futures)):
+        futures = {cluster.submit(work_alone, client, as_of, seconds, megabytes, pure=False, retries=3): client for client in clients}
+        for future in _untyped(as_completed)(list(futures)):
             try:
                 yield future.result()
             except Exception as lost:  # noqa: BLE001 - whatever the cluster says of a lost worker is this client's result
-                yield _failed(futures[future], f"the cluster lost it ({type(lost).__name__})")
+                yield failed(futures[future], f"the cluster lost it ({type(lost).__name__})")
 
 
-def _untyped(maker: Any) -> Any:
-    """Libraries without type annotations, called as such."""
-    return maker
+def fair_share(workers: int) -> int:
+    """Megabytes of address space that a worker may take by default, so that one enormous client does not bring down the machine; 0 = no limit."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    except (AttributeError, ValueError, OSError):
+        return 0
+    return max(LEAST_MEGABYTES, memory * 4 // 5 // max(workers, 1))
 
 
-def _failed(client: ClientFiles, message: str) -> ClientResult:
-    return ClientResult(client.client, client.gstin, client.period, "failed", message=message, inputs=client.inputs)
+def limit(megabytes: int, workers: int = 1) -> None:
+    """No more address space than that for this process, where the system knows such limits; and one thread where workers share the cores."""
+    if workers > 1:
+        import pyarrow
 
-
-def _limit(megabytes: int) -> None:
-    """No more address space than that for this worker, where the system knows such limits."""
+        pyarrow.set_cpu_count(1)
     if megabytes and sys.platform != "win32":
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         wanted = megabytes << 20
         resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def _untyped(maker: Any) -> Any:
+    """Libraries without type annotations, called as such."""
+    return maker

@@ -14,6 +14,7 @@ from ims_xl.faces.commands_month import as_of_option
 from ims_xl.vocabulary import ImsXlError
 
 if TYPE_CHECKING:
+    from ims_xl.batch.night import Night
     from ims_xl.batch.work import ClientResult
 
 FILE = click.Path(path_type=Path)
@@ -30,7 +31,7 @@ SOME_FAILED = 3
 @click.option("--retry-failed", is_flag=True, help="Only the clients that failed last time.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, do nothing.")
 @click.option("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="Longest time for one client (default: 1800).")
-@click.option("--memory-limit", type=int, default=0, metavar="MB", help="Most memory for one worker (default: no limit).")
+@click.option("--memory-limit", type=int, default=0, metavar="MB", help="Most memory for one worker (default: its fair share of the machine).")
 @as_of_option
 @common
 def batch(
@@ -38,7 +39,7 @@ def batch(
     time_limit: float, memory_limit: int, as_of: date,
 ) -> int:
     """Every client under ROOT: books made or continued, one result workbook; a failing client stops nobody else."""
-    from ims_xl.batch.night import Night, batch_period, due, run_night
+    from ims_xl.batch.night import Night, batch_period, run_night, with_the_others
     from ims_xl.period import Period
 
     if workers and scheduler:
@@ -46,26 +47,38 @@ def batch(
     when = str(Period.parse(period)) if period else ""
     night = Night(root, when, as_of, workers, scheduler, only, retry_failed, time_limit, memory_limit)
     if dry_run:
-        clients, standing = due(night)
-        for files in clients:
-            _say(f"{files.client}: " + (f"would fail: {files.trouble}" if files.trouble else f"would run {files.gstin} {files.period} ({len(files.ims)} IMS, {len(files.register)} register, {len(files.gstr2b)} 2B)"))
-        for result in standing:
-            _say(f"{result.client}: would be skipped, {result.message}")
-        return 0
+        return _foretell(night)
+    if report is not None and not report.absolute().parent.is_dir():
+        raise ImsXlError(f"There is no folder {report.absolute().parent} to write {report.name} in.")
     results = run_night(night, _told)
     named = batch_period(results, when)
-    from ims_xl.batch.firm import firm_book
-
-    book = root / f"firm_{named or 'all'}.xlsx"
-    firm_book(results, named, as_of, book)
     if report is not None:
         from ims_xl.hosts.safe_files import write_bytes
 
         text = json.dumps({"period": named, "clients": [r.to_json() for r in results]}, indent=1, ensure_ascii=False) + "\n"
-        write_bytes(report, text.encode())
+        write_bytes(report, text.encode("utf-8", "backslashreplace"))
+    from ims_xl.batch.firm import firm_book
+
+    book = root / f"firm_{named or 'all'}.xlsx"
+    firm_book(with_the_others(night, results), named, as_of, book)
     failed = [r for r in results if r.status == "failed"]
     _say(f"{len(results)} clients: " + ", ".join(f"{sum(r.status == s for r in results)} {s}" for s in ("done", "skipped", "failed")) + f". Open {book}")
     return SOME_FAILED if failed else 0
+
+
+def _foretell(night: Night) -> int:
+    """`--dry-run`: what would be done, client by client."""
+    from ims_xl.batch.clients import look_into
+    from ims_xl.batch.night import due
+
+    clients, standing = due(night)
+    for listed in clients:
+        files = look_into(listed)
+        aside = f", left aside: {', '.join(files.left_aside)}" if files.left_aside else ""
+        _say(f"{files.client}: " + (f"would fail: {files.trouble}" if files.trouble else f"would run {files.gstin} {files.period} ({len(files.ims)} IMS, {len(files.register)} register, {len(files.gstr2b)} 2B{aside})"))
+    for result in standing:
+        _say(f"{result.client}: would be skipped, {result.message}")
+    return 0
 
 
 def _told(result: ClientResult, done: int, of: int) -> None:

@@ -17,7 +17,7 @@ from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.hosts.package import number_formats, texts, xml
 from ims_xl.hosts.package.archive import Archive
 from ims_xl.hosts.package.fast_text import columns_of
-from ims_xl.hosts.package.sheet_text import Cells, Glossary, merged_areas, rows_of, sheet_cells
+from ims_xl.hosts.package.sheet_text import LAST_COLUMN, LAST_ROW, Cells, Glossary, merged_areas, mostly_nothing, rows_of, sheet_cells
 from ims_xl.hosts.package.workbook_part import Workbook
 from ims_xl.vocabulary import ImsXlError
 
@@ -54,8 +54,12 @@ class BookReader:
         data = xml.as_utf8(self.archive.read(entry.part))
         start, end = rows_of(data)
         fast = columns_of(data, start, end, self.glossary())
-        frame = _frame(sheet_cells(data, self.glossary())) if fast is None else _fast_frame(*fast)
-        return SheetText(entry.name, frame, merged_areas(data))
+        if fast is None:
+            cells = sheet_cells(data, self.glossary())
+            if len(cells.rows) and (int(cells.rows.max()) > LAST_ROW or int(cells.columns.max()) > LAST_COLUMN):
+                raise ImsXlError(f"{self.name}, sheet {sheet!r}: a cell stands in row {cells.rows.max():,}, column {cells.columns.max():,}, beyond the end of any sheet; the workbook is damaged.")
+            return SheetText(entry.name, _frame(cells), merged_areas(data))
+        return SheetText(entry.name, _fast_frame(*fast), merged_areas(data))
 
     def glossary(self) -> Glossary:
         """What the cells refer to."""
@@ -89,6 +93,8 @@ def list_sheets(path: Path) -> tuple[SheetInfo, ...]:
 def _frame(cells: Cells) -> pd.DataFrame:
     height = int(cells.rows.max()) if len(cells.rows) else 0
     width = int(cells.columns.max()) if len(cells.rows) else 0
+    if mostly_nothing(height, width, len(cells.rows)):
+        return _scattered(cells)
     index = pd.RangeIndex(1, height + 1)
     values = np.array(cells.texts, dtype=object)
     order = np.argsort(cells.columns, kind="stable")
@@ -104,6 +110,15 @@ def _frame(cells: Cells) -> pd.DataFrame:
         else:
             columns[column] = pd.Series(blank, index=index, copy=False)
     return pd.DataFrame(columns, index=index, columns=pd.RangeIndex(1, width + 1), copy=False)
+
+
+def _scattered(cells: Cells) -> pd.DataFrame:
+    """A stray cell far out spans an area that no memory holds: only the rows and columns that hold something, under their own numbers."""
+    rows, at_row = np.unique(cells.rows, return_inverse=True)
+    columns, at_column = np.unique(cells.columns, return_inverse=True)
+    values = np.full((len(columns), len(rows)), "", dtype=object)
+    values[at_column, at_row] = cells.texts
+    return pd.DataFrame({int(c): pd.Series(_text_array(v), index=rows) for c, v in zip(columns, values)}, index=pd.Index(rows, dtype="int64"))
 
 
 def _fast_frame(height: int, found: dict[int, pa.ChunkedArray]) -> pd.DataFrame:

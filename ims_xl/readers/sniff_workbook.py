@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ims_xl.hosts.base import SheetText
+from ims_xl.readers.tables_guard import Guard, guarded_sheets, read_sparse
 from ims_xl.vocabulary import ImsXlError
 
 HEAD_ROWS: Final = 60
@@ -23,6 +24,7 @@ def workbook_kind(source: Path | BytesIO) -> str:
     from ims_xl.readers.ims_sheet import IMS_LIKE, looks_like_ims
 
     name = source.name if isinstance(source, Path) else "the workbook in the zip"
+    guards = _guards(source, name)
     book = _open(source, name)
     names = {str(sheet).strip().lower() for sheet in book.sheet_names}
     if len(names & _GSTR2B_SHEETS) >= 3:
@@ -30,11 +32,21 @@ def workbook_kind(source: Path | BytesIO) -> str:
     if len(names & _TOOL_SHEETS) >= 3 and "b2b-cn" in names:
         return "offline_tool"
     filled = 0
-    for sheet in _heads(book):
+    for sheet in _heads(book, source, guards):
         filled += sheet.frame.size > 0
         if looks_like_ims(sheet) >= IMS_LIKE:
             return "ims_excel"
     return "register" if filled else "unknown"
+
+
+def _guards(source: Path | BytesIO, name: str) -> Mapping[str, Guard]:
+    """What a zipped workbook's parts say, before the reader makes room for them."""
+    if isinstance(source, Path):
+        with source.open("rb") as stream:
+            zipped = stream.read(2) == b"PK"
+    else:
+        zipped = source.getvalue().startswith(b"PK")
+    return guarded_sheets(source, name) if zipped else {}
 
 
 def _open(source: Path | BytesIO, name: str) -> Any:
@@ -46,11 +58,15 @@ def _open(source: Path | BytesIO, name: str) -> Any:
         raise ImsXlError(f"{name} is a damaged or locked workbook; open it in Excel, save it without a password, and try again ({_short(wrong)}).") from None
 
 
-def _heads(book: Any) -> Iterator[SheetText]:
+def _heads(book: Any, source: Path | BytesIO, guards: Mapping[str, Guard]) -> Iterator[SheetText]:
     """The first rows of every sheet as text; a sheet that cannot be read (a chart) is passed over."""
     import fastexcel
 
     for name in book.sheet_names[:MOST_SHEETS]:
+        if name in guards and guards[name].sparse:
+            if isinstance(source, Path):
+                yield read_sparse(source, name, guards[name])
+            continue
         try:
             frame = book.load_sheet(name, header_row=None, n_rows=HEAD_ROWS, dtypes="string").to_pandas()
         except (fastexcel.FastExcelError, ValueError):

@@ -20,6 +20,7 @@ from ims_xl.hosts.base import SheetText
 from ims_xl.vocabulary import ImsXlError
 
 LARGEST_FILE: Final = 1 << 30
+LONGEST_TEXT: Final = 32_767
 _ERRORS: Final[Mapping[str, str]] = {
     "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
 }
@@ -121,6 +122,8 @@ def _frame(batch: Any, errors: list[Any], first_column: int) -> pd.DataFrame:
 
 def _plain(values: Any) -> Any:
     """The reader's own spellings in ours: midnight is no time, 122999996 billionths is the nearest short number, true is TRUE."""
+    if len(values) and pc.max(pc.binary_length(values)).as_py() > LONGEST_TEXT:
+        values = pc.utf8_slice_codeunits(values, 0, LONGEST_TEXT)   # no spreadsheet keeps more in a cell
     if pc.any(pc.match_substring(values, " 00:00:00")).as_py():
         values = pc.replace_substring_regex(values, r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$", r"\1")
     long = pc.match_substring_regex(values, r"^-?[0-9]+\.[0-9]{7,}$")

@@ -11,6 +11,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,8 @@ MOST_USED: Final = 20_000_000
 _HEADING_ROWS: Final = 60
 _UNCALCULATED: Final = re.compile(rb'\br="([A-Z]{1,3}\d+)"(?![^>]*t="str")[^>]*>\s*<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>')
 _CHUNK: Final = 1 << 22
+_FAR: Final = re.compile(rb'row [^>]*?\br="(\d{5,7})"')
+_BEYOND: Final = re.compile(rb' r="(?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}(?:\d{8,}|[2-9]\d{6}|1[1-9]\d{5}|10[5-9]\d{4}))')
 _MAIN: Final = "{*}"
 
 
@@ -42,24 +46,36 @@ class Guard:
     uncalculated: tuple[str, ...] = ()
 
 
-def guarded_sheets(path: Path) -> dict[str, Guard]:
+def guarded_sheets(source: Path | BytesIO, name: str = "") -> dict[str, Guard]:
     """Worksheet name -> Guard; a zip that is no workbook, or one built to exhaust memory, is an ImsXlError."""
+    if isinstance(source, BytesIO):
+        return _guarded(source, name)
+    stat = source.stat()
+    return _guarded_file(source, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _guarded_file(path: Path, size: int, changed: int) -> dict[str, Guard]:
+    """One pass over a file, whoever asks next."""
+    return _guarded(path, path.name)
+
+
+def _guarded(source: Path | BytesIO, name: str) -> dict[str, Guard]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             names = set(archive.namelist())
             if "xl/workbook.xml" not in names:
                 if "xl/workbook.bin" in names or "content.xml" in names:
-                    _small_enough(archive, path)
+                    _small_enough(archive, name)
                     return {}
-                raise ImsXlError(f"{path.name} is a zip file, not a workbook; unpack it and give the purchase register in it.")
+                raise ImsXlError(f"{name} is a zip file, not a workbook; unpack it and give the purchase register in it.")
             parts = _parts(archive)
             shared = archive.getinfo("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in names else None
             if shared is not None:
-                for _ in _inflated(archive, shared, path):
-                    pass
-            return {name: _guard(archive, part, hidden, path) for name, (part, hidden) in parts.items() if part in names}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, KeyError, ParseError, DefusedXmlException) as wrong:
-        raise ImsXlError(f"{path.name} is a damaged or locked workbook; open it in Excel, save it again, and retry ({str(wrong)[:120]}).") from None
+                _honest(archive, shared, name)
+            return {sheet: _guard(archive, part, hidden, name) for sheet, (part, hidden) in parts.items() if part in names}
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, KeyError, ValueError, ParseError, DefusedXmlException) as wrong:
+        raise ImsXlError(f"{name} is a damaged or locked workbook; open it in Excel, save it again, and retry ({str(wrong)[:120]}).") from None
 
 
 def read_sparse(path: Path, name: str, guard: Guard) -> SheetText:
@@ -113,16 +129,16 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
     return found
 
 
-def _guard(archive: zipfile.ZipFile, part: str, hidden: bool, path: Path) -> Guard:
+def _guard(archive: zipfile.ZipFile, part: str, hidden: bool, file: str) -> Guard:
     """One pass over the part: the last row and the widest column with a value, the first column, merged areas, formulas without a value."""
     last_row, widest, narrowest, rest = 0, 1, 16384, b""
     merged = b""
     formulas: list[str] = []
-    for chunk in _inflated(archive, archive.getinfo(part), path):
+    for chunk in _inflated(archive, archive.getinfo(part), file):
         block = rest + chunk
         cut = block.rfind(b"</row>") if len(block) < 4 * _CHUNK else -1
         block, rest = (block[:cut], block[cut:]) if cut > 0 else (block, b"")
-        last_row = max(last_row, _last_row(block))
+        last_row = max(last_row, _last_row(block), _far_row(block, file))
         for letters in _column_letters(block):
             number = _column(letters)
             widest, narrowest = max(widest, number), min(narrowest, number)
@@ -130,7 +146,7 @@ def _guard(archive: zipfile.ZipFile, part: str, hidden: bool, path: Path) -> Gua
             formulas += [m.decode() for m in _UNCALCULATED.findall(block)]
         if merged or b"mergeCell " in block:
             merged += block
-    last_row, merged = max(last_row, _last_row(rest)), merged + rest
+    last_row, merged = max(last_row, _last_row(rest), _far_row(rest, file)), merged + rest
     formulas += [m.decode() for m in _UNCALCULATED.findall(rest)]
     for letters in _column_letters(rest):
         widest, narrowest = max(widest, _column(letters)), min(narrowest, _column(letters))
@@ -144,6 +160,23 @@ def _last_row(block: bytes) -> int:
     place = block.rfind(b"row ", 0, value) if value > 0 else -1
     found = re.search(rb'\br="(\d+)"', block[place:place + 400]) if place >= 0 else None
     return int(found[1]) if found else 0
+
+
+def _far_row(block: bytes, file: str) -> int:
+    """The highest row number of five digits or more among rows and cells, in whatever order they stand; one beyond any sheet is an ImsXlError."""
+    if _BEYOND.search(block):
+        raise ImsXlError(f"{file} is damaged: it has cells beyond the last row or column of any sheet. Open it in Excel, save it again, and retry.")
+    return max((int(number) for number in set(_FAR.findall(block))), default=0)
+
+
+def _honest(archive: zipfile.ZipFile, shared: zipfile.ZipInfo, file: str) -> None:
+    """The list of shared texts within bounds, and not claiming more texts than its bytes can hold (a reader would make room for them all)."""
+    size, head = 0, b""
+    for chunk in _inflated(archive, shared, file):
+        head, size = head or chunk[:4096], size + len(chunk)
+    claimed = [int(number) for number in re.findall(rb'ount\s*=\s*["\'](\d+)["\']', head)]
+    if any(number > max(size, 4096) for number in claimed):
+        raise ImsXlError(f"{file} is damaged: its list of texts claims {max(claimed):,} entries. Open it in Excel, save it again, and retry.")
 
 
 def _column_letters(block: bytes) -> set[bytes]:
@@ -167,18 +200,18 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _small_enough(archive: zipfile.ZipFile, path: Path) -> None:
+def _small_enough(archive: zipfile.ZipFile, file: str) -> None:
     for info in archive.infolist():
-        for _ in _inflated(archive, info, path):
+        for _ in _inflated(archive, info, file):
             pass
 
 
-def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Iterator[bytes]:
+def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
     """The part piece by piece; beyond a gigabyte, whatever its header claims, it is refused."""
     total = 0
     with archive.open(info) as stream:
         while chunk := stream.read(_CHUNK):
             total += len(chunk)
             if total > LARGEST_PART or info.file_size > LARGEST_PART:
-                raise ImsXlError(f"{path.name} would unpack to more than {LARGEST_PART >> 20} MB in '{info.filename}'; no register does. Save only the register's sheet in a new workbook.")
+                raise ImsXlError(f"{file} would unpack to more than {LARGEST_PART >> 20} MB in '{info.filename}'; no register does. Save only the register's sheet in a new workbook.")
             yield chunk

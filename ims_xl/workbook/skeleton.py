@@ -21,7 +21,7 @@ MONTH_COLOURS: Final[Mapping[str, str]] = {
     "Imports": "grey", "Pending": "amber", "Movement": "amber", "Rejected": "red-brown", "Default Risk": "grey", "Suppliers": "blue", "Portal 2B": "green", "GSTR-2B": "green", "GSTR-3B": "green",
     "Tie-out": "navy", "Log": "navy", "Legend": "navy",
 }
-FIRM_COLOURS: Final[Mapping[str, str]] = {"Clients": "navy", "Calendar": "amber", "Run Results": "teal", "Supplier contacts": "blue", "Follow-up register": "amber"}
+FIRM_COLOURS: Final[Mapping[str, str]] = {"Clients": "navy", "Calendar": "amber", "Run Results": "teal", "Supplier contacts": "blue", "Follow-up register": "amber", "Slow suppliers": "amber"}
 ZOOM: Final = 85       # the widths of IMS are chosen so that key and action stand together on 1366 pixels
 _BORN: Final = datetime(2026, 11, 1)   # a fixed day, so that building twice gives the same file
 _LINES: Final = {"": 0, "thin": 1, "medium": 2, "double": 6, "hair": 7}

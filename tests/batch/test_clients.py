@@ -1,5 +1,7 @@
 """A firm's folder is understood by content: names of files mean nothing, a folder that makes no sense says why."""
 
+from pathlib import Path
+
 import pytest
 
 from ims_xl.batch.clients import find_clients, look_into
@@ -58,6 +60,20 @@ def test_a_folder_that_makes_no_sense_says_why(client, spoil, said):
     spoil(client)
     trouble = look_into(client).trouble
     assert said in trouble if said else True
+
+
+def test_what_lies_about_is_left_aside_by_name(client):
+    (client / "notes.txt").write_text("Rao, the accountant, calls on the 18th, if at all.\n")
+    (client / "upload.json").write_text('{"rtin":"27AAKCB4321Q1ZA","reqtyp":"SAVE","invdata":{}}')
+    (client / "TDS.csv").write_text("Section,Party,Amount\n194C,Rao,100\n")
+    found = look_into(client)
+    assert (found.trouble, [Path(f).name for f in found.register]) == ("", ["purchases.csv"])
+    assert sorted(found.left_aside) == ["TDS.csv", "notes.txt", "upload.json"]
+
+
+def test_files_of_two_gstins_in_one_folder_are_told_apart(client):
+    (client / "other.json").write_text(ims_download(record("b2b", gstin(1), "A-2"), rtin="29AAKCB4321Q1Z6"))
+    assert "two GSTINs" in look_into(client).trouble and "29AAKCB4321Q1Z6" in look_into(client).trouble
 
 
 def test_inputs_change_with_the_files_only(client):

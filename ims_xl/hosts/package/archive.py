@@ -25,6 +25,8 @@ with contextlib.suppress(ImportError):   # the extra "speed" may not be installe
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _LIMIT = 0xFFFFFFFF
+_LARGEST = 1 << 30                      # no part of a real workbook inflates to more
+_BEST = 1032                            # deflate packs no better than that
 _EPOCH = (1 << 5) | 1                    # 1 January 1980, as Excel itself stamps its entries: the same work gives the same file
 
 
@@ -107,12 +109,16 @@ class Archive:
             return bytes(entry.data)
         if entry.method != zipfile.ZIP_DEFLATED:
             raise ImsXlError(f"Part {name!r} is packed in a way (method {entry.method}) that workbooks do not use; open the file in Excel and save it again.")
+        if entry.size > min(_LARGEST, _BEST * len(entry.data) + 64):
+            raise ImsXlError(f"Part {name!r} of the workbook says that it unpacks to {entry.size >> 20:,} MB; no real workbook does. Restore the file from a copy.")
         try:
-            data: bytes = (_fast or zlib).decompress(entry.data, -15, entry.size or 1)
+            data: bytes = (_fast or zlib).decompressobj(-15).decompress(entry.data, entry.size + 1)
         except Exception as wrong:
             if isinstance(wrong, MemoryError):
                 raise
             raise ImsXlError(f"Part {name!r} of the workbook is damaged ({wrong}); restore the file from a copy.") from None
+        if len(data) != entry.size or (_fast or zlib).crc32(data) != entry.crc:
+            raise ImsXlError(f"Part {name!r} of the workbook is damaged (its check sum is wrong); restore the file from a copy.")
         return data
 
     def head(self, name: str, count: int = 16384) -> bytes:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ims_xl.hosts.package import number_formats as formats
 from ims_xl.hosts.package import texts
-from ims_xl.hosts.package.sheet_text import Glossary, cell_value
+from ims_xl.hosts.package.sheet_text import LAST_COLUMN, LAST_ROW, Glossary, cell_value, mostly_nothing
 
 _BLOCK = 6 << 20
 _QUOTE, _SPACE, _CLOSE, _SLASH = b'" >/'
@@ -43,6 +43,7 @@ def columns_of(data: bytes, start: int, end: int, glossary: Glossary) -> tuple[i
     chunks: dict[int, list[pa.Array]] = {}
     done: dict[int, int] = {}
     height, position = 0, start
+    width = seen = 0
     while position < end:
         border = data.find(b"</row>", min(position + _BLOCK, end), end)
         border = end if border < 0 else border + 6
@@ -60,6 +61,9 @@ def columns_of(data: bytes, start: int, end: int, glossary: Glossary) -> tuple[i
             continue
         rows, filled_columns, order = found.rows[filled], found.columns[filled], order[filled]
         first, last = height + 1, int(rows.max())
+        width, seen = max(width, int(filled_columns.max())), seen + len(rows)
+        if last > LAST_ROW or width > LAST_COLUMN or mostly_nothing(last, width, seen):
+            return None                  # the careful reader refuses them, or keeps the filled rows only
         if int(rows.min()) < first:
             return None                  # rows out of order
         for column in np.unique(filled_columns).tolist():

@@ -13,6 +13,9 @@ import numpy as np
 from ims_xl.hosts.package import number_formats as formats
 from ims_xl.hosts.package import texts, xml
 
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384   # no spreadsheet has more
+_LARGE_AREA = 24_000_000
+
 _TOKEN = re.compile(rb"<(?:[\w.-]+:)?(?:row\b([^>]*)>|c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c>))", re.S)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?v>", re.S)
 _INLINE = re.compile(rb"<(?:[\w.-]+:)?is(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?is>", re.S)
@@ -38,6 +41,12 @@ class Cells:
     rows: np.ndarray
     columns: np.ndarray
     texts: list[str]
+
+
+def mostly_nothing(height: int, width: int, filled: int) -> bool:
+    """Whether a stray cell far out spans an area that no memory should hold cell by cell."""
+    area = height * width
+    return area > _LARGE_AREA and area > 50 * filled
 
 
 def column_number(letters: str) -> int:
