@@ -49,7 +49,7 @@ from ims_xl.state import (
     empty,
 )
 from ims_xl.store import pack, unpack
-from ims_xl.vocabulary import GSTR2B_LEDGER, IMS_LEDGER, REGISTER_LEDGER, Change, ImsXlError, Problem
+from ims_xl.vocabulary import GSTR2B_LEDGER, HERE, IMS_LEDGER, REGISTER_LEDGER, Change, ImsXlError, Problem
 from ims_xl.workbook import tabs
 from ims_xl.workbook.plan import Cell, Plan, SheetPlan, TableBlock, TableColumn
 from ims_xl.workbook.tabs.where import Layout, SheetWhere
@@ -272,6 +272,8 @@ def _stored(host: Host, infos: tuple[SheetInfo, ...]) -> dict[str, Any]:
     if STORE not in {info.name for info in infos}:
         return {}
     frame = host.read(STORE).frame
+    if not {1, 2, 3} <= set(frame.columns) or str(frame.at[1, 1]) != "Part":
+        raise ImsXlError(f"{host.path.name}: the sheet '{STORE}' was not made by ims-xl, which needs that name for itself; rename the sheet and run again.")
     rows = [(part, int(number), text) for part, number, text in zip(frame[1], frame[2], frame[3]) if str(number).isdigit()]
     return unpack(rows)
 
@@ -370,16 +372,16 @@ def _read_ims(state: BookState, texts: _Texts, name: str, own: bool, stored: Map
         name, sheet.header_row, np.asarray(sheet.rows, dtype=np.int64), columns, last_row, last_column, own=own,
         fields={} if own else portal, first_column=first_heading(text, sheet.header_row),
     )
-    problems = [*(replace(p, file=texts._host.path.name) for p in (*sheet.problems, *problems))]
-    state = replace(state, problems=_renewed(state, texts, name, own, ()))
+    problems = [*(replace(p, file=HERE) for p in (*sheet.problems, *problems))]
+    state = replace(state, problems=_renewed(state, name, own, ()))
     if own:
         return _own_rows(state, sheet.ledger, work, where, problems)
     return _her_rows(state, sheet.ledger, work, where, problems)
 
 
-def _renewed(state: BookState, texts: _Texts, sheet: str, own: bool, fresh: Sequence[Problem]) -> tuple[Problem, ...]:
+def _renewed(state: BookState, sheet: str, own: bool, fresh: Sequence[Problem]) -> tuple[Problem, ...]:
     """What earlier runs said of this sheet makes way for what this one says; problems of the pulled files stay."""
-    kept = [p for p in state.problems if p.sheet != sheet or (own and p.file != texts._host.path.name)]
+    kept = [p for p in state.problems if p.sheet != sheet or (own and p.file != HERE)]
     return (*kept, *fresh)
 
 
@@ -399,15 +401,14 @@ def _own_rows(state: BookState, ledger: pd.DataFrame, work: pd.DataFrame, where:
     at = np.where(found, place, 0).astype(np.int64)
     rows = np.where(found, where.rows[at] if len(where.rows) else 0, 0)
     unknown = ~ledger["key"].isin(state.ims["key"]).to_numpy()
-    file = problems[0].file if problems else ""
     problems += [
-        Problem(file, where.sheet, int(where.rows[i]), "Document number", f"'{ledger['document_number'].iloc[i]}' is not a document that was pulled; the row counts nowhere")
+        Problem(HERE, where.sheet, int(where.rows[i]), "Document number", f"'{ledger['document_number'].iloc[i]}' is not a document that was pulled; the row counts nowhere")
         for i in np.flatnonzero(unknown)[:50]
     ]
     for name in ("taxable_value", "igst", "cgst", "sgst", "cess"):
         altered = found & (ledger[name].to_numpy()[at] != state.ims[name].to_numpy()) if len(ledger) else np.zeros(len(state.ims), dtype=bool)
         problems += [
-            Problem(file, where.sheet, int(rows[i]), name, "this figure was changed by hand; the portal's figure counts and is put back") for i in np.flatnonzero(altered)[:50]
+            Problem(HERE, where.sheet, int(rows[i]), name, "this figure was changed by hand; the portal's figure counts and is put back") for i in np.flatnonzero(altered)[:50]
         ]
     typed = state.work.copy()
     for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess"):
@@ -450,9 +451,9 @@ def _read_register(state: BookState, texts: _Texts, name: str, own: bool) -> tup
     columns = heading_columns(text, read.header_row, [], tabs.register_headings(own)) if own else ours
     rows = np.asarray(read.rows, dtype=np.int64)
     # The workbook may be saved under another name; that alone must not change which of two equal vouchers is the repeat.
-    ledger = read.ledger if own else read.ledger.assign(source_file="this workbook")
+    ledger = read.ledger if own else read.ledger.assign(source_file=HERE)
     return (
-        replace(state, register=ledger, problems=_renewed(state, texts, name, own, read.problems), mapping_shown=state.mapping_shown if own else read.mapping_shown),
+        replace(state, register=ledger, problems=_renewed(state, name, own, [replace(p, file=HERE) for p in read.problems]), mapping_shown=state.mapping_shown if own else read.mapping_shown),
         DataSheet(
             name, read.header_row, rows, columns, last_row, last_column, own=own,
             fields={} if own else dict(read.columns), first_column=first_heading(text, read.header_row),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ims_xl.state import Reconciliation
-from ims_xl.vocabulary import AMOUNTS, HEADS, Action, Change, MatchClass, Section
+from ims_xl.vocabulary import AMOUNTS, HEADS, HERE, Action, Change, MatchClass, Section
 
 BOXES = ("3.1(d)", "4A1", "4A2", "4A3", "4A4", "4A5", "4B1", "4B2", "4C", "4D1", "4D2")
 
@@ -19,8 +19,8 @@ def rupees(paise: int) -> str:
     return f"{sign}{abs(paise) // 100}.{abs(paise) % 100:02d}"
 
 
-def build_report(rec: Reconciliation) -> dict[str, Any]:
-    """The report of contract section 4; gone rows stand in no count but `rows.gone`."""
+def build_report(rec: Reconciliation, book: str = "") -> dict[str, Any]:
+    """The report of contract section 4; gone rows stand in no count but `rows.gone`. `book`: the file name of the workbook, for problems in it."""
     state = rec.state
     live = state.work["change"].to_numpy(dtype=object) != Change.GONE
     return {
@@ -32,7 +32,7 @@ def build_report(rec: Reconciliation) -> dict[str, Any]:
         "actions": action_totals(rec),
         "gstr2b": {path: _amounts(box, HEADS) for path, box in rec.gstr2b.boxes.items()},
         "gstr3b": {box: _amounts(rec.gstr3b.boxes.get(box, {}), AMOUNTS if box == "3.1(d)" else HEADS) for box in BOXES},
-        "problems": [{"file": p.file, "sheet": p.sheet, "row": p.row, "field": p.field, "message": p.message} for p in state.problems],
+        "problems": [{"file": book or p.file if p.file in ("", HERE) else p.file, "sheet": p.sheet, "row": p.row, "field": p.field, "message": p.message} for p in state.problems],
         "warnings": list(rec.gstr3b.warnings),
         "tie_out": [{"check": t.check, "expected": t.expected, "found": t.found, "ok": t.ok, **({"note": t.note} if t.note else {})} for t in rec.tie_out],
     }

@@ -32,6 +32,10 @@ class Problem:
     message: str
 
 
+HERE: Final = "this workbook"
+"""The file of a problem that stands in the book itself, whose name may change from run to run."""
+
+
 class TaxHead(StrEnum):
     IGST = "igst"
     CGST = "cgst"

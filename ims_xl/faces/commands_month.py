@@ -100,14 +100,14 @@ def watched() -> Iterator[Progress]:
         yield lambda what, share: bar.update(task, description=what, completed=share)
 
 
-def write_report(rec: Reconciliation, path: Path | None) -> None:
+def write_report(rec: Reconciliation, path: Path | None, book: Path | None = None) -> None:
     """The JSON report, written whole or not at all."""
     if path is None:
         return
     from ims_xl.hosts.safe_files import write_bytes
     from ims_xl.report import build_report
 
-    text = json.dumps(build_report(rec), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(build_report(rec, book.name if book else ""), indent=1, ensure_ascii=False) + "\n"
     write_bytes(path, text.encode())
 
 
@@ -185,7 +185,7 @@ def reconcile(
         opened = books.open_state(book, ims_sheet=ims_sheet, register_sheet=register_sheet, gstin=gstin, period=period, name=name, quarterly=quarterly, host=host)
         rec = books.reconciled(opened, as_of, progress)
         books.write(opened, rec, output or book, progress=progress)
-        write_report(rec, report)
+        write_report(rec, report, book)
     if not is_quiet():
         from ims_xl.faces.summary import print_summary
 

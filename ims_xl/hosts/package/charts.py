@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 
 from ims_xl.hosts.package import xml
-from ims_xl.hosts.package.relations import add_type, free_part, in_dialect, relate, relations, remove_part, unrelate
+from ims_xl.hosts.package.relations import add_type, free_part, in_dialect, relate, relations, relations_of, remove_part, unrelate
 from ims_xl.hosts.package.workbook_part import Workbook
 from ims_xl.hosts.package.worksheet import RELATIONSHIPS, Worksheet
 from ims_xl.workbook.plan import Chart
@@ -65,9 +65,10 @@ def put_charts(workbook: Workbook, sheet: Worksheet, sheet_part: str, charts: Se
     drawing = next((r.target for r in relations(archive, sheet_part) if r.kind == "drawing"), "")
     if not drawing and not charts:
         return
+    free: list[str] = []
     if drawing:
         data = xml.as_utf8(archive.read(drawing))
-        data = _without_ours(workbook, drawing, data, {(c.row, c.column) for c in charts})
+        data, free = _without_ours(workbook, drawing, data, {(c.row, c.column) for c in charts})
     else:
         drawing = free_part(archive, "xl/drawings/drawing{}.xml")
         data = in_dialect(f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<xdr:wsDr xmlns:xdr="{_SHEET_DRAWING}" xmlns:a="{_MAIN}"></xdr:wsDr>'.encode(), workbook.strict)
@@ -78,32 +79,37 @@ def put_charts(workbook: Workbook, sheet: Worksheet, sheet_part: str, charts: Se
         sheet.replace("drawing", f'<{sheet.prefix}drawing{declaration} {prefix}:id="{tie}"/>'.encode())
     number = max((int(m[1]) for m in re.finditer(rb"<(?:[\w.-]+:)?cNvPr[^>]*?\sid=\"(\d+)\"", data)), default=1)
     for position, (chart, text) in enumerate(zip(charts, chart_texts(charts)), 1):
-        part = free_part(archive, "xl/charts/chart{}.xml")
+        part = free.pop(0) if free else free_part(archive, "xl/charts/chart{}.xml")
         archive.write(part, in_dialect(text, workbook.strict))
         add_type(archive, part, _CHART)
         tie = relate(archive, drawing, "chart", part, strict=workbook.strict)
         anchor = in_dialect(_anchor(chart, position, number + position, tie).encode(), workbook.strict)
         data = xml.append_child(data, xml.root(data), anchor)
     archive.write(drawing, data)
+    for part in free:
+        remove_part(archive, part)
 
 
-def _without_ours(workbook: Workbook, drawing: str, data: bytes, places: set[tuple[int, int]]) -> bytes:
-    """The drawing without our charts: known by their names, or (where another program renamed them) by standing where ours stand."""
+def _without_ours(workbook: Workbook, drawing: str, data: bytes, places: set[tuple[int, int]]) -> tuple[bytes, list[str]]:
+    """The drawing without our charts, and their parts: known by their names, or (where another program renamed them) by standing where ours stand."""
     archive = workbook.archive
     ties = {r.id: r.target for r in relations(archive, drawing)}
-    cut: set[str] = set()
+    cut: list[str] = []
     for anchor in reversed(xml.inside(data, xml.root(data))):
         text = data[anchor.start: anchor.end]
         holds = re.findall(rb"<(?:[\w.-]+:)?chart\s[^>]*?r:id=\"([^\"]+)\"", text)
         place = _PLACE.search(text)
         if _OURS.search(text) or (holds and place and (int(place[2]) + 1, int(place[1]) + 1) in places):
-            cut |= {m.decode() for m in holds}
+            cut = [m.decode() for m in holds] + cut
             data = data[: anchor.start] + data[anchor.end:]
-    unrelate(archive, drawing, cut)
-    for tie in cut:
-        if tie in ties:
-            remove_part(archive, ties[tie])
-    return data
+    unrelate(archive, drawing, set(cut))
+    free = [ties[tie] for tie in cut if tie in ties]
+    for part in free:                    # Excel hangs a style and colours of its own on every chart that it saves
+        for tied in relations(archive, part):
+            if tied.kind in ("chartStyle", "chartColorStyle"):
+                remove_part(archive, tied.target)
+        archive.delete(relations_of(part))
+    return data, free
 
 
 def _anchor(chart: Chart, position: int, number: int, tie: str) -> str:

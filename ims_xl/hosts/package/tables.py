@@ -60,10 +60,10 @@ def _attributes(archive: Archive, part: str) -> dict[str, str]:
     return xml.root(xml.as_utf8(archive.read(part))).attributes
 
 
-def new_table(workbook: Workbook, sheet: Worksheet, sheet_part: str, name: str, area: Area, headings: Sequence[str], with_filter: bool, part: str = "") -> None:
-    """An Excel table over that area of one of our sheets; `part` is the place of an earlier one to take."""
+def new_table(workbook: Workbook, sheet: Worksheet, sheet_part: str, name: str, area: Area, headings: Sequence[str], with_filter: bool, free: list[str]) -> None:
+    """An Excel table over that area of one of our sheets; `free` are parts of earlier ones, of which it takes the first."""
     archive = workbook.archive
-    others = [_attributes(archive, t) for t in table_parts(archive)]
+    others = [_attributes(archive, t) for t in table_parts(archive) if t not in free]
     taken = {int(a.get("id", "0") or 0) for a in others}
     number = next(n for n in range(1, len(taken) + 2) if n not in taken)     # the next run finds the same number free
     names = {a.get(k, "").casefold() for a in others for k in ("name", "displayName")}
@@ -77,7 +77,7 @@ def new_table(workbook: Workbook, sheet: Worksheet, sheet_part: str, name: str, 
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<table xmlns="{MAIN}" id="{number}" name="{wanted}" displayName="{wanted}" ref="{area}" totalsRowShown="0">'
         f'{filtered}<tableColumns count="{len(headings)}">{columns}</tableColumns>'
         '<tableStyleInfo showFirstColumn="0" showLastColumn="0" showRowStripes="0" showColumnStripes="0"/></table>').encode()
-    part = part or free_part(archive, "xl/tables/table{}.xml")
+    part = free.pop(0) if free else free_part(archive, "xl/tables/table{}.xml")
     archive.write(part, in_dialect(data, workbook.strict))
     add_type(archive, part, _TYPE)
     tie = relate(archive, sheet_part, "table", part, strict=workbook.strict)

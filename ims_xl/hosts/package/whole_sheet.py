@@ -34,7 +34,7 @@ def paint_sheet(workbook: Workbook, plan: SheetPlan, maker: Maker) -> bool:
     maker = Maker(sheet.prefix, maker.styles, maker.date1904)
     position = next(i for i, s in enumerate(workbook.sheets) if s.part == entry.part)
     had_formulas = old is not None and re.search(rb"<(?:[\w.-]+:)?f[\s/>]", old.data[old.rows_start: old.rows_end]) is not None
-    places = _drop_tables(workbook, entry) if old else []
+    places = _free_tables(workbook, entry) if old else []
     if old:
         _keep(sheet, old)
 
@@ -69,10 +69,12 @@ def paint_sheet(workbook: Workbook, plan: SheetPlan, maker: Maker) -> bool:
         area = tables.Area(block.header_row, min(c.column for c in block.columns), block.header_row + max(_height(block), 1), max(c.column for c in block.columns))
         if block.name:
             headings = tables.unique_headings([c.heading for c in sorted(block.columns, key=lambda c: c.column)])
-            tables.new_table(workbook, sheet, entry.part, block.name, area, headings, block.autofilter, places.pop(0) if places else "")
+            tables.new_table(workbook, sheet, entry.part, block.name, area, headings, block.autofilter, places)
         elif block.autofilter and not filtered:
             tables.filter_sheet(workbook, sheet, position, area, plan.name)
             filtered = True
+    for part in places:
+        remove_part(archive, part)
     archive.write(entry.part, sheet.text())
     return had_formulas or any(c.formula for c in plan.cells.values()) or any(c.has_formulas for made in columns for c in made)
 
@@ -171,15 +173,11 @@ def _keep(sheet: Worksheet, old: Worksheet) -> None:
         sheet.take_root(old)
 
 
-def _drop_tables(workbook: Workbook, entry: SheetEntry) -> list[str]:
-    """Takes out the tables and links of the sheet as it was; the tables' parts may be used again."""
-    archive = workbook.archive
-    ties = relations(archive, entry.part)
-    gone = [t for t in ties if t.kind == "table"]
-    unrelate(archive, entry.part, {t.id for t in ties if t.kind in ("table", "hyperlink", "queryTable")})
-    for t in gone:
-        remove_part(archive, t.target)
-    return [t.target for t in gone]
+def _free_tables(workbook: Workbook, entry: SheetEntry) -> list[str]:
+    """Unties the tables and links of the sheet as it was; gives the tables' parts, which new tables may take."""
+    ties = relations(workbook.archive, entry.part)
+    unrelate(workbook.archive, entry.part, {t.id for t in ties if t.kind in ("table", "hyperlink", "queryTable")})
+    return [t.target for t in ties if t.kind == "table"]
 
 
 def _view(sheet: Worksheet, plan: SheetPlan, old: Worksheet | None, selected: bool) -> None:

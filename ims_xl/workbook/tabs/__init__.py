@@ -79,7 +79,9 @@ def read_typed(state: BookState, texts: Mapping[str, SheetText]) -> BookState:
     for name, read in (("Home", home.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs), ("GSTR-3B", gstr3b.read_inputs)):
         if name in texts:
             inputs.update(read(texts[name]))
-    state = replace(state, inputs={name: value for name, value in inputs.items() if value != ""})
+    read_now = {text.name for text in texts.values()}
+    earlier = tuple(p for p in state.problems if p.file or p.sheet not in read_now)
+    state = replace(state, inputs={name: value for name, value in inputs.items() if value != ""}, problems=earlier)
     if "Settings" in texts:
         read_back = read_settings(texts["Settings"], state)
         state = replace(

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from ims_xl.state import Reconciliation
+from ims_xl.vocabulary import HERE
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, SheetPlan, TableBlock, TableColumn
 from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, lines_of, list_sheet, rupees_text
 from ims_xl.workbook.tabs.where import Layout, area
@@ -62,7 +63,7 @@ def _with_problems(plan: SheetPlan, rec: Reconciliation, row: int) -> SheetPlan:
         return replace(plan, cells=cells)
     values = (
         (1, "Row", [p.row or None for p in problems], "count"), (2, "What is wrong", [p.message for p in problems], "text_wrap"), (3, "Field", [p.field for p in problems], "text"),
-        (4, "Sheet", [p.sheet for p in problems], "text"), (5, "", [""] * len(problems), "text"), (6, "", [""] * len(problems), "text"), (7, "File", [p.file for p in problems], "text"),
+        (4, "Sheet", [p.sheet for p in problems], "text"), (5, "", [""] * len(problems), "text"), (6, "", [""] * len(problems), "text"), (7, "File", [p.file or HERE for p in problems], "text"),
     )
     block = TableBlock(row + 1, tuple(
         TableColumn(c, heading, column, kind="number" if style == "count" else "text", style=style, heading_style="heading_right" if style == "count" else "heading")
