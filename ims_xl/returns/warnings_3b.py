@@ -24,7 +24,7 @@ def warn(
     """Every warning of this return, the gravest first."""
     return (
         *typed.problems, *_ledgers(boxes, typed), *_excess(gstr2b, boxes, components, settings), *_overrides(typed, settings),
-        *_lock(components, settings), *_reverse_charge(reverse_charge, settings), *_rule_86b(typed, settings), *_forecast(gstr2b),
+        *_lock(components, settings), *_reverse_charge(reverse_charge, settings), *_rule_86b(typed, settings), *_forecast(gstr2b), *_outward(typed),
     )
 
 
@@ -113,6 +113,11 @@ def _rule_86b(typed: Typed, settings: Settings) -> Iterator[str]:
     turnover = typed.amounts.get("3b.86b.turnover.taxable_value", 0)
     if turnover > TURNOVER_86B and not settings.rule_86b:
         yield f"Rule 86B: the month's taxable turnover {rupees(turnover)} is above 50 lakh; unless an exception fits, one per cent of output tax is paid in cash (Settings: Rule 86B applies)."
+
+
+def _outward(typed: Typed) -> Iterator[str]:
+    if not any(name.startswith("3b.3.1a.") for name in typed.amounts):
+        yield "3.1(a) is not typed yet: type the outward supplies from GSTR-1; until then set-off shows only what is paid in cash."
 
 
 def _forecast(gstr2b: Gstr2B) -> Iterator[str]:

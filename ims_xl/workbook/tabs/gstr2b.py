@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from ims_xl.returns.forms import FormRow, gstr2b_form, row_words
@@ -21,8 +20,9 @@ from ims_xl.workbook.plan import Cell, SheetPlan, TableBlock, TableColumn
 from ims_xl.workbook.tabs.pieces import heads as title_rows
 from ims_xl.workbook.tabs.pieces import indian, page
 from ims_xl.workbook.tabs.returns_columns import ITC, NAMES
+from ims_xl.workbook.tabs.returns_links import DocumentPlaces
 from ims_xl.workbook.tabs.returns_live import LiveIms, joined
-from ims_xl.workbook.tabs.where import Layout, area, letters, quoted
+from ims_xl.workbook.tabs.where import Layout, area, letters
 from ims_xl.workbook.theme import TAB_COLOURS
 
 HEADER: Final = 6
@@ -78,7 +78,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     cells = title_rows(rec, "GSTR-2B", purpose)
     cells.update(_headings(pulled, rec))
     counts_ims, counts_out = _counts(rec, bypass)
-    first_ims, first_out = _first_rows(rec, where), _first_places(bypass, places)
+    documents = DocumentPlaces(rec, where, places.bypass_header)
     row = HEADER + 1
     for block in gstr2b_form().blocks:
         cells.update({(row, c): Cell(None, "band") for c in range(1, PATH + 1)})
@@ -93,13 +93,13 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
                 end = next((j for j in range(i + 1, len(lines)) if lines[j].number), len(lines))
                 _put_row(cells, row, line, end - i - 1, rec, places, live, pulled, bypass)
                 if not line.number:
-                    _put_counts(cells, row, line, live, where, places, name, counts_ims, counts_out, first_ims, first_out)
+                    _put_counts(cells, row, line, live, places, documents, counts_ims, counts_out)
                 else:
                     span = f"{row + 1}:{{0}}{row + end - i - 1}"
-                    for column, told in ((IN_IMS, counts_ims), (OUTSIDE, counts_out)):
+                    for column, told, target in ((IN_IMS, counts_ims, documents.in_ims(line.path)), (OUTSIDE, counts_out, documents.outside(line.path))):
                         total = sum(told.get(leaf.path, 0) for leaf in lines[i + 1:end])
                         letter = letters(column)
-                        cells[(row, column)] = Cell(total, "count_total", formula=f"=SUM({letter}{span.format(letter)})")
+                        cells[(row, column)] = Cell(total, "link_total" if target else "count_total", formula=f"=SUM({letter}{span.format(letter)})", link=target)
                 row += 1
         row += 1
     differences, bypassing = _difference_block(rec, places), _bypass_block(bypass, places)
@@ -111,7 +111,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     last = places.bypass_header + max(1, len(bypass))
     return SheetPlan(
         name=name, cells=cells, tables=(differences, bypassing), merges=tuple(area(HEADER - 1, a, HEADER - 1, b) for a, b in ((IN_IMS, OUTSIDE), (6, 9), (10, 13), (14, 17))),
-        widths={1: 7, 2: 62, 3: 18, 4: 17, 5: 12, **dict.fromkeys(range(6, PATH), 14.0), PATH: 26}, heights={1: 30, HEADER: 20},
+        widths={1: 7, 2: 76, 3: 18, 4: 17, 5: 13, **dict.fromkeys(range(6, PATH), 14.0), PATH: 26}, heights={1: 30, HEADER: 20},
         freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 6, last, PATH - 1)]), tab_colour=TAB_COLOURS["green"], page=page(rec, repeat=(HEADER - 1, HEADER)),
     )
 
@@ -127,9 +127,9 @@ def _headings(pulled: bool, rec: Reconciliation) -> dict[tuple[int, int], Cell]:
         for head in HEADS[1:]:
             cells[(HEADER - 1, group[head])] = Cell(None, style)
         for head in HEADS:
-            cells[(HEADER, group[head])] = Cell(NAMES[head], style)
+            cells[(HEADER, group[head])] = Cell(NAMES[head], f"{style}_right")
     for column, text in ((1, "S.no."), (2, "Heading"), (3, "GSTR-3B table"), (IN_IMS, "In IMS"), (OUTSIDE, "Outside IMS"), (PATH, "Row in JSON")):
-        cells[(HEADER, column)] = Cell(text, "heading")
+        cells[(HEADER, column)] = Cell(text, "heading_right" if column in (IN_IMS, OUTSIDE) else "heading")
     return cells
 
 
@@ -181,45 +181,15 @@ def _counts(rec: Reconciliation, bypass: pd.DataFrame) -> tuple[dict[str, int], 
     return {str(k): int(v) for k, v in standing.value_counts().items()}, {str(k): int(v) for k, v in documents["path"].value_counts().items()}
 
 
-def _first_rows(rec: Reconciliation, where: Layout) -> dict[str, str]:
-    """For every row of the form the first run of its documents on the IMS sheet, as a cell area to jump to."""
-    paths = rec.gstr2b.rows["path"].to_numpy(dtype=object)
-    rows = np.asarray(where.ims.rows)
-    first = min(where.ims.columns.values(), default=1)
-    last = max(where.ims.columns.values(), default=1)
-    found: dict[str, str] = {}
-    if not len(paths):
-        return found
-    order = np.argsort(rows, kind="stable")
-    for path in dict.fromkeys(paths.tolist()):
-        mine = rows[order][paths[order] == path]
-        breaks = np.flatnonzero(np.diff(mine) != 1)
-        end = mine[breaks[0]] if len(breaks) else mine[-1]
-        found[str(path)] = area(int(mine[0]), first, int(end), last)
-    return found
-
-
-def _first_places(bypass: pd.DataFrame, places: Gstr2BPlaces) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path, part in bypass.groupby("path"):
-        first, last = int(part.index.min()), int(part.index.max())
-        found[str(path)] = area(places.bypass_header + 1 + first, 1, places.bypass_header + 1 + last, PATH)
-    return found
-
-
 def _put_counts(
-    cells: dict[tuple[int, int], Cell], row: int, line: FormRow, live: LiveIms, where: Layout, places: Gstr2BPlaces, name: str, counts_ims: Mapping[str, int], counts_out: Mapping[str, int],
-    first_ims: Mapping[str, str], first_out: Mapping[str, str],
+    cells: dict[tuple[int, int], Cell], row: int, line: FormRow, live: LiveIms, places: Gstr2BPlaces, documents: DocumentPlaces, counts_ims: Mapping[str, int], counts_out: Mapping[str, int],
 ) -> None:
     path, (block, place) = line.path, line.path.split(".", 1)
-    at_home = first_ims.get(path) or (first_ims.get(f"itcavl.{place}", "") if block == "itcRejected" else "")
-    formula = live.count(path) if place in gstr2b_form().ims.values() and block != "itcrev" and (block != "itcunavl" or path in first_ims) else ""
-    cells[(row, IN_IMS)] = Cell(
-        counts_ims.get(path, 0), "link" if at_home else "count", formula=f"={formula}" if formula else "", link=f"#{quoted(where.ims.sheet)}!{at_home}" if at_home else "",
-    )
-    target = first_out.get(path, "")
+    at_home, target = documents.in_ims(path), documents.outside(path)
+    formula = live.count(path) if place in gstr2b_form().ims.values() and block != "itcrev" and (block != "itcunavl" or at_home) else ""
+    cells[(row, IN_IMS)] = Cell(counts_ims.get(path, 0), "link_count" if at_home else "count", formula=f"={formula}" if formula else "", link=at_home)
     listed = f'=COUNTIFS({places.bypass_area(PATH)},"{path}",{places.bypass_area(1)},">0")' if target else ""
-    cells[(row, OUTSIDE)] = Cell(counts_out.get(path, 0), "link" if target else "count", formula=listed, link=f"#{quoted(name)}!{target}" if target else "")
+    cells[(row, OUTSIDE)] = Cell(counts_out.get(path, 0), "link_count" if target else "count", formula=listed, link=target)
 
 
 def _difference_title(rec: Reconciliation, pulled: bool) -> str:

@@ -1,7 +1,7 @@
 """The GSTR-3B tab: tables 3.1 and 4 as they go to the portal, the working under every box, set-off, and what to look at before filing.
 
 Top to bottom: what to file (working, typed instead, to file), the working line by line with its input cells, ledgers, set-off,
-books against 2B, reverse-charge vouchers, warnings. Figures are formulas over GSTR-2B and the IMS sheet; input cells are
+books against 2B, warnings, and at the foot the lists of documents. Figures are formulas over GSTR-2B and the IMS sheet; input cells are
 read back by the id in the last column, so that they survive every run.
 """
 
@@ -17,15 +17,16 @@ from ims_xl.returns.forms import gstr3b_boxes
 from ims_xl.returns.inputs import VALUE, InputLine, Typed
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import AMOUNTS, HEADS
-from ims_xl.workbook.plan import Cell, SheetPlan, TableBlock, TableColumn, Validation
+from ims_xl.workbook.plan import Cell, SheetPlan, Validation
 from ims_xl.workbook.tabs.gstr2b import gstr2b_places
 from ims_xl.workbook.tabs.gstr3b_formulas import Figures
+from ims_xl.workbook.tabs.gstr3b_lists import reverse_charge_block, taken_back, taken_back_block
 from ims_xl.workbook.tabs.gstr3b_setoff import put_set_off
 from ims_xl.workbook.tabs.gstr3b_statement import put_statement
 from ims_xl.workbook.tabs.pieces import heads as title_rows
 from ims_xl.workbook.tabs.pieces import indian, page
 from ims_xl.workbook.tabs.returns_columns import NAMES
-from ims_xl.workbook.tabs.where import Layout, area, letters
+from ims_xl.workbook.tabs.where import Layout, area, letters, quoted
 from ims_xl.workbook.theme import TAB_COLOURS
 
 LABEL: Final = 2
@@ -63,7 +64,7 @@ class Sheet:
         self.cells[(self.row, LABEL)] = Cell(first, "heading")
         for style, columns in groups.items():
             for name, column in columns.items():
-                self.cells[(self.row, column)] = Cell(_WORDS[name], style)
+                self.cells[(self.row, column)] = Cell(_WORDS[name], f"{style}_right")
         self.row += 1
 
     def put(self, row: int, column: int, paise: int, formula: str = "", style: str = "rupees") -> None:
@@ -94,13 +95,14 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     below = _laid_out(rec, where, 1).row + 3
     sheet = _laid_out(rec, where, below)
     cells = sheet.cells
-    cells[(below - 1, 1)] = Cell("Reverse charge in the register that 2B does not have", "band")
-    cells.update({(below - 1, column): Cell(None, "band") for column in range(2, REASON + 1)})
-    block = _reverse_charge_block(sheet)
-    last = sheet.row + max(1, len(rec.gstr3b.reverse_charge)) + 2
+    found = taken_back(rec)
+    blocks = (reverse_charge_block(sheet), taken_back_block(rec, where, found, sheet.figures.taken_back_header))
+    for block, title in zip(blocks, ("Reverse charge in the register that 2B does not have", f"Documents that 4(B) takes back, or that are counted and not in books: {len(found)}")):
+        cells.update({(block.header_row - 1, column): Cell(title if column == 1 else None, "band") for column in range(1, REASON + 1)})
+    last = sheet.figures.taken_back_header + max(1, len(found))
     return SheetPlan(
-        name=where.name("GSTR-3B"), cells=sheet.cells, tables=(block,),
-        widths={1: 8, LABEL: 70, **dict.fromkeys(range(3, REASON), 14.0), REASON: 46, ID: 24}, heights={1: 30}, hidden_columns=(ID,),
+        name=where.name("GSTR-3B"), cells=sheet.cells, tables=blocks,
+        widths={1: 8, LABEL: 70, **dict.fromkeys(range(3, REASON), 14.0), REASON: 46, ID: 24}, heights={1: 30, sheet.at["setoff.table"]: 30}, hidden_columns=(ID,),
         merges=tuple(area(HEADER - 1, c[VALUE], HEADER - 1, c["cess"]) for c in (WORKING, INSTEAD, TO_FILE)), freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 3, last, REASON - 1)]),
         validations=(
             Validation(" ".join(sheet.inputs), kind="decimal", minimum=-1e13, maximum=1e13, prompt="Rupees; blank where there is nothing to add.", error="An amount in rupees."),
@@ -111,7 +113,7 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
 
 def _laid_out(rec: Reconciliation, where: Layout, below: int) -> Sheet:
     sheet = Sheet(rec, Figures(rec, where, gstr2b_places(rec), below), typed_cells.read(rec.state.inputs))
-    sheet.cells.update(title_rows(rec, "GSTR-3B", "What to file in tables 3.1 and 4, how it is made up, and the payment with the least cash. Amounts in rupees; type in the yellow cells."))
+    sheet.cells.update(title_rows(rec, "GSTR-3B", "What to file in tables 3.1 and 4, how it is made up, and the payment with the least cash. Type in the yellow cells; a box's number leads to its documents, its name to its working."))
     first = _reserve_summary(sheet)
     _outward(sheet)
     _working(sheet)
@@ -171,7 +173,7 @@ def _summary(sheet: Sheet, first: int) -> None:
         cells[(HEADER - 1, columns[VALUE])] = Cell(title, "heading")
     for style, columns in groups.items():
         for name, column in columns.items():
-            cells[(HEADER, column)] = Cell(_WORDS[name], style)
+            cells[(HEADER, column)] = Cell(_WORDS[name], f"{style}_right")
     cells[(HEADER, 1)] = Cell("Box", "heading")
     cells[(HEADER, LABEL)] = Cell("Details", "heading")
     cells[(HEADER, REASON)] = Cell("Reason for what is typed instead", "heading_input")
@@ -200,8 +202,9 @@ def _summary_row(sheet: Sheet, box: str, label: str) -> None:
     net = box == "4C"
     names = AMOUNTS if box == "3.1(d)" else HEADS
     style = "rupees_total" if net else "rupees"
-    sheet.cells[(row, 1)] = Cell(box, "total" if net else "text")
-    sheet.cells[(row, LABEL)] = Cell(label, "total" if net else "text")
+    documents = "" if net else sheet.figures.documents_of(box)
+    sheet.cells[(row, 1)] = Cell(box, "total" if net else "link" if documents else "text", link=documents)
+    sheet.cells[(row, LABEL)] = Cell(label, "total" if net else "link", link="" if net else f"#{quoted(sheet.figures.where.name('GSTR-3B'))}!A{at[f'work.{box}']}")
     for name in names:
         if net:
             for columns, told in ((WORKING, rec.gstr3b.working), (TO_FILE, rec.gstr3b.boxes)):
@@ -309,20 +312,3 @@ def _warnings(sheet: Sheet) -> None:
         sheet.cells[(sheet.row, 1)] = Cell("!" if sheet.rec.gstr3b.warnings else "✓", "warn" if sheet.rec.gstr3b.warnings else "good")
         sheet.cells[(sheet.row, LABEL)] = Cell(text, "label")
         sheet.row += 1
-
-
-def _reverse_charge_block(sheet: Sheet) -> TableBlock:
-    """The vouchers under reverse charge that 2B does not have; the working of 3.1(d), 4A2 and 4A3 sums this list."""
-    found = sheet.rec.gstr3b.reverse_charge
-    header = sheet.figures.reverse_charge_header
-    names = [f"{s or 'no GSTIN'} {n}".strip() for s, n in zip(found["supplier_gstin"], found["supplier_name"])]
-    return TableBlock(header, (
-        TableColumn(1, "Box", [str(b) if c else "left out" for b, c in zip(found["box"], found["counts"])]),
-        TableColumn(LABEL, "Reverse charge in the register, not in 2B: supplier", names),
-        *(TableColumn(WORKING[name], _WORDS[name], found[name].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for name in AMOUNTS),
-        TableColumn(INSTEAD[VALUE], "Voucher", found["voucher_number"].astype("str").tolist()),
-        TableColumn(INSTEAD["igst"], "Document number", found["document_number"].astype("str").tolist()),
-        TableColumn(INSTEAD["cgst"], "Date", found["document_date"].to_numpy(), kind="date", style="date"),
-        TableColumn(INSTEAD["sgst"], "Credit", ["Ineligible" if not e else "eligible" for e in found["eligible"]]),
-    ), autofilter=False)
-

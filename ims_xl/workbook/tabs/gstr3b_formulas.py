@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import AMOUNTS, HEADS
 from ims_xl.workbook.tabs.gstr2b import EXPECTED, PATH, PORTAL, Gstr2BPlaces
 from ims_xl.workbook.tabs.returns_columns import BOOKED, BOOKS, ITC, TAKEN_BACK, TREATMENT
+from ims_xl.workbook.tabs.returns_links import DocumentPlaces
 from ims_xl.workbook.tabs.returns_live import LiveIms, joined
 from ims_xl.workbook.tabs.where import Layout, letters, quoted
 
@@ -28,6 +30,15 @@ class Figures:
     reverse_charge_header: int = 1
 
     @property
+    def taken_back_header(self) -> int:
+        """The list of what 4(B) takes back stands below that of the vouchers under reverse charge."""
+        return self.reverse_charge_header + max(1, len(self.rec.gstr3b.reverse_charge)) + 4
+
+    @cached_property
+    def documents(self) -> DocumentPlaces:
+        return DocumentPlaces(self.rec, self.where, self.places.bypass_header)
+
+    @property
     def live(self) -> LiveIms:
         return LiveIms(self.where.ims)
 
@@ -42,17 +53,25 @@ class Figures:
         return ""
 
     def link(self, key: str, source: str) -> str:
-        """Where the documents of a line stand."""
+        """Where the documents of a line stand; a line of GSTR-2B without documents leads to its row of the form."""
         if key[:1] in "+-" and key[1:] in self.places.rows:
-            return f"#{quoted(self.where.name('GSTR-2B'))}!A{self.places.rows[key[1:]]}"
+            return self.documents.of(key[1:]) or f"#{quoted(self.where.name('GSTR-2B'))}!A{self.places.rows[key[1:]]}"
         if key.startswith("books."):
-            return f"#{quoted(self.where.name('GSTR-3B'))}!A{self.reverse_charge_header}"
-        if key.startswith("GSTR-2B."):
-            return f"#{quoted(self.where.name('GSTR-2B'))}!A{self.places.bypass_header}"
-        if source == "IMS":
-            column = self.where.ims.columns.get(TREATMENT, 1)
-            return f"#{quoted(self.where.ims.sheet)}!{letters(column)}{self.where.ims.header_row}"
+            return self._list(self.reverse_charge_header)
+        if key.startswith("GSTR-2B.") or source == "IMS":
+            return self._list(self.taken_back_header)
         return ""
+
+    def documents_of(self, box: str) -> str:
+        """Where the documents of a whole box stand; "" for one that is only typed."""
+        if box == "4B1" or (box == "4B2" and not self.documents.of_box(box)):
+            return self._list(self.taken_back_header)
+        vouchers = self.rec.gstr3b.reverse_charge
+        booked = len(vouchers) > 0 if box == "3.1(d)" else bool((vouchers["box"] == box).any())
+        return self.documents.of_box(box) or (self._list(self.reverse_charge_header) if booked else "")
+
+    def _list(self, header: int) -> str:
+        return f"#{quoted(self.where.name('GSTR-3B'))}!A{header}"
 
     def forward(self, head: str, *conditions: str) -> str:
         """Signed credit of forward-charge IMS documents in 2B now: invoices less credit notes."""

@@ -84,15 +84,19 @@ def put_set_off(sheet: Sheet) -> None:
     sheet.band("6.1 Payment of tax: the split of credit with the least cash")
     rows = _givens(sheet, request)
     table = sheet.row
-    sheet.row += 9
+    sheet.row += 10
     names = _steps(sheet, request, rows)
     _table(sheet, table, request, rows, names, best.utilisation, best.cash, best.carry_forward)
-    total, saved = table + 7, table + 8
+    total, saved, deposit = table + 7, table + 8, table + 9
     sheet.cells[(total, 2)] = Cell("Cash in the portal's habitual order (IGST credit to CGST first)", "label_bold")
     cash_only = f"SUM({_cell(rows['cash_only'], 'igst')}:{_cell(rows['cash_only'], 'cess')})"
     sheet.put(total, 8, habit.total_cash, f"={letters(HABIT)}{names['cash']}+{cash_only}", "rupees_total")
     sheet.cells[(saved, 2)] = Cell("Cash that the best split saves", "label_bold")
     sheet.put(saved, 8, habit.total_cash - best.total_cash, f"=ROUND({letters(8)}{total}-{letters(8)}{table + 6},2)", "rupees_total")
+    balance = {head: sheet.typed.amounts.get(f"3b.cash.{head}", 0) for head in HEADS}
+    sheet.cells[(deposit, 2)] = Cell("Cash to deposit beyond the balance of the cash ledger, head by head", "label_bold")
+    each = "+".join(f"MAX(0,{letters(8)}{table + i}+{_cell(rows['cash_only'], head)}-N({_cell(sheet.at['3b.cash'], head)}))" for i, head in enumerate(HEADS, start=1))
+    sheet.put(deposit, 8, sum(max(0, best.cash[head] - balance[head]) for head in HEADS), f"=ROUND({each},2)", "rupees_total")
     sheet.at["setoff.saved"], sheet.at["setoff.table"] = saved, table
 
 
