@@ -23,8 +23,8 @@ from ims_xl.vocabulary import Action, ImsXlError, MatchClass, Section
 if TYPE_CHECKING:
     from ims_xl.rulebook.book import Rulebook
 
-COLUMNS: Final = ("On", "Rule", "Kind", *HEADINGS.values(), *MEASURES.values(), "Action", "Reason", "Remark", "Since", "Authority")
-"""Headings of the tab, in order; every cell is text."""
+COLUMNS: Final = ("On", "Rule", "Action", "Reason", *HEADINGS.values(), *MEASURES.values(), "Remark", "Kind", "Since", "Authority")
+"""Headings of the tab, in order: what is decided and why stands before the conditions; every cell is text."""
 _FACT_BY_HEADING: Final = {heading: fact for fact, heading in HEADINGS.items()}
 _OURS: Final = "default"
 _OWN: Final = "yours"

@@ -62,12 +62,17 @@ def test_a_quarterly_recipient_counts_the_whole_quarter() -> None:
 
 @pytest.mark.parametrize(("answer", "cgst", "sgst", "action", "reduced"), [
     ("Yes", "-", "-", "Accept", 900), ("-", "-", "-", "Accept", 900), ("No", "-", "-", "Accept", 0), ("Yes", "300", "300", "Accept", 300), ("Yes", "0", "0", "Accept", 0),
-    ("Yes", "300", "300", "No_Action", 900), ("No", "-", "-", "No_Action", 900), ("Yes", "5000", "5000", "Accept", 900), ("No", "300", "300", "Accept", 0),
+    ("Yes", "300", "300", "No_Action", 900),  ("No", "-", "-", "No_Action", 900), ("Yes", "5000", "5000", "Accept", 900), ("No", "300", "300", "Accept", 0),
 ])
 def test_part_b_carries_the_declared_reduction(answer: str, cgst: str, sgst: str, action: str, reduced: int) -> None:
     month = rows(f"{ONE} reduce_itc reduce_cgst reduce_sgst\nB2B-CN C-1 10000 900 900 {action} {answer} {cgst} {sgst}")
     assert month.box("itcavl.othersup.cdnr") == (0, reduced, reduced, 0)
     assert month.cell("4A5") == (0, -reduced, -reduced, 0)
+
+
+def test_a_head_left_blank_beside_typed_ones_is_all_of_it() -> None:
+    month = rows("section document_number taxable_value igst cess action reduce_itc reduce_igst\nB2B-CN C-1 10000 1800 50 Accept Yes 300")
+    assert month.box("itcavl.othersup.cdnr") == (300, 0, 0, 50)
 
 
 def test_before_october_2025_a_credit_note_reduces_in_full() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ims_xl.returns import inputs as typed_cells
+from ims_xl.returns.gstr3b import gstr3b
 from ims_xl.returns.gstr3b_json import build
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import HEADS, ImsXlError
@@ -38,6 +40,14 @@ def test_a_blocked_purchase_and_its_credit_note_come_to_nil() -> None:
 def test_goods_received_after_the_period_s_end_go_back_in_4b2(received: str, back: int) -> None:
     month = Month(ims=f"{ONE}\nB2B A-1 10000 900 900 No_Action", books=f"{BOOKS}\nA-1 10000 900 900 Inputs {received} Purchase")
     assert month.cell("4B2")[1] == back
+
+
+@pytest.mark.parametrize(("typed", "register", "back"), [("2026-10-28", "2026-11-03", 0), ("2026-11-03", "2026-10-28", 900), ("2026-11-03", "-", 900), ("NaT", "2026-11-03", 900)])
+def test_receipt_as_typed_on_pending_goes_before_the_registers(typed: str, register: str, back: int) -> None:
+    month = Month(ims=f"{ONE}\nB2B A-1 10000 900 900 Accept", books=f"{BOOKS}\nA-1 10000 900 900 Inputs {register} Purchase")
+    facts = pd.DataFrame({"receipt_date": pd.Series(np.array([typed], dtype="datetime64[s]"))})
+    boxes = gstr3b(month.gstr2b, month.ims, month.work, month.register, month.links, facts, {}, month.settings).boxes
+    assert boxes["4B2"]["cgst"] == back * 100
 
 
 def test_the_last_lot_decides_about_receipt() -> None:

@@ -58,7 +58,7 @@ def taken_back_block(rec: Reconciliation, where: Layout, found: pd.DataFrame, he
         *(TableColumn(_AMOUNT[h], NAMES[h], found[h].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for h in HEADS),
         TableColumn(8, "Action now", [str(acted[p]) if of == _IMS else "outside IMS" for of, p in zip(found["of"], found["position"])],
                     formulas=[f"={quoted(ims.sheet)}!{letters(action)}{row}" if action and row else "" for row in sheet_row]),
-        TableColumn(9, "Document number", found["number"].astype("str").tolist(), style=["link" if link else "text" for link in links], links=links),
+        TableColumn(9, "Document no.", found["number"].astype("str").tolist(), style=["link" if link else "text" for link in links], links=links),
         TableColumn(10, "Date", found["date"].to_numpy(), kind="date", style="date"),
     ), autofilter=False)
 
@@ -72,7 +72,7 @@ def reverse_charge_block(sheet: Sheet) -> TableBlock:
         TableColumn(2, "Reverse charge in the register, not in 2B: supplier", names),
         *(TableColumn(_AMOUNT[name], _WORDS[name], found[name].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for name in AMOUNTS),
         TableColumn(8, "Voucher", found["voucher_number"].astype("str").tolist()),
-        TableColumn(9, "Document number", found["document_number"].astype("str").tolist()),
+        TableColumn(9, "Document no.", found["document_number"].astype("str").tolist()),
         TableColumn(10, "Date", found["document_date"].to_numpy(), kind="date", style="date"),
         TableColumn(11, "Credit", ["Ineligible" if not e else "eligible" for e in found["eligible"]]),
     ), autofilter=False)
