@@ -7,7 +7,6 @@ hidden sheet (`store.py`).
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -47,6 +46,7 @@ from ims_xl.state import (
     Portal2B,
     Reconciliation,
     empty,
+    user_name,
 )
 from ims_xl.store import pack, unpack
 from ims_xl.vocabulary import GSTR2B_LEDGER, HERE, IMS_LEDGER, REGISTER_LEDGER, Change, ImsXlError, Problem
@@ -493,7 +493,7 @@ def _log_lines(before: BookState, rec: Reconciliation) -> pd.DataFrame:
     changes = changes_of_action(before.work, rec.state.work)
     if changes.empty:
         return empty(LOG_COLUMNS)
-    at, who = datetime.now().strftime("%Y-%m-%d %H:%M:%S"), _user()
+    at, who = datetime.now().strftime("%Y-%m-%d %H:%M:%S"), user_name()
     first = (changes["before"] == "").to_numpy() & (changes["how"] == "rule").to_numpy()
     lines: list[dict[str, str]] = []
     if first.any():
@@ -511,13 +511,6 @@ def _log_lines(before: BookState, rec: Reconciliation) -> pd.DataFrame:
             "how": {"person": "hand", "portal": "portal"}.get(change.how, "rule"), "why": str(rec.why.iloc[p])[:250],
         })
     return pd.DataFrame(lines)[list(LOG_COLUMNS)].astype("str")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no such user in a container
-        return "unknown"
 
 
 __all__ = ["OpenBook", "fresh", "held", "open_state", "read_book", "reconciled", "reduction_text", "write"]

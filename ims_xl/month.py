@@ -21,7 +21,7 @@ from ims_xl.readers.ims_sheet import looks_like_ims, read_ims_sheet
 from ims_xl.readers.portal import read_ims
 from ims_xl.readers.register import read_register
 from ims_xl.readers.sniff import FileKind, sniff
-from ims_xl.state import FILE_COLUMNS, BookState, Portal2B
+from ims_xl.state import FILE_COLUMNS, LOG_COLUMNS, BookState, Portal2B, user_name
 from ims_xl.vocabulary import ImsXlError, Problem
 
 IMS_KINDS = (FileKind.IMS_JSON, FileKind.IMS_EXCEL, FileKind.OFFLINE_TOOL)
@@ -144,17 +144,32 @@ def _union(frames: list[pd.DataFrame], paths: list[Path], problems: list[Problem
 
 def _pull_register(state: BookState, path: Path, read_at: str, lines: list[str]) -> BookState:
     sha = digest(path)
-    if sha in set(state.files.loc[state.files["kind"] == "register", "sha256"]):
+    if sha in set(state.files.loc[state.files["kind"] == "register", "sha256"]) and not _mapped_anew(state, path.name):
         lines.append(f"{path.name}: already in the book, nothing changed")
         return state
     read = read_register(path, state.settings.gstin, dict(state.mapping))
     register, replaced = merge_register(state.register, read.ledger, path.name)
-    lines.append(f"{path.name}: {len(read.ledger)} register lines from sheet '{read.sheet}'" + (f", {replaced} earlier lines replaced" if replaced else ""))
+    source = f" from sheet{'s' if ', ' in read.sheet else ''} '{read.sheet}'" if read.sheet else ""
+    lines.append(f"{path.name}: {len(read.ledger)} register lines{source}" + (f", {replaced} earlier lines replaced" if replaced else "") + _of_problems(read.problems))
+    lines += [f"  to confirm: {problem.message}" for problem in read.problems if "choose in Settings" in problem.message]
     problems = _without(state.problems, [path.name]) + tuple(read.problems)
     present = set(register["source_file"])
     files = state.files[(state.files["kind"] != "register") | state.files["file"].isin(present - {path.name})]
     state = replace(state, register=register, problems=problems, files=files.reset_index(drop=True), mapping_shown=_shown(state, read.mapping_shown, path.name))
     return _noted(state, path, "register", sha, read_at, len(read.ledger))
+
+
+def _mapped_anew(state: BookState, file: str) -> bool:
+    """A column's field was corrected in Settings since the file was read: then the same file reads anew."""
+    shown = state.mapping_shown
+    if not len(shown) or "file" not in shown:
+        return False
+    here = shown[shown["file"] == file].groupby("heading")["field"].agg(set)
+    return any(heading in here.index and field not in here[heading] for heading, field in state.mapping.items())
+
+
+def _of_problems(problems: Sequence[Problem]) -> str:
+    return f"; {len(problems)} remark{'s' if len(problems) > 1 else ''} on it in Log" if problems else ""
 
 
 def _shown(state: BookState, mapping: pd.DataFrame, file: str) -> pd.DataFrame:
@@ -207,4 +222,11 @@ def _noted(state: BookState, path: Path, kind: str, sha: str, read_at: str, rows
     values: dict[str, object] = {"file": path.name, "kind": kind, "sha256": sha, "read_at": read_at, "rows": rows, "generated_on": generated_on, "period": period}
     line = pd.DataFrame([{name: values[name] for name in FILE_COLUMNS}])
     files = line if state.files.empty else pd.concat([state.files, line], ignore_index=True)
-    return replace(state, files=files.astype(state.files.dtypes.to_dict()))
+    return replace(state, files=files.astype(state.files.dtypes.to_dict()), log=_logged(state, path, sha, read_at, rows, " of " + period if period else ""))
+
+
+def _logged(state: BookState, path: Path, sha: str, read_at: str, rows: int, period: str) -> pd.DataFrame:
+    """The Log with one line more: which file was read, when and by whom, with its rows and its SHA-256 in full."""
+    entry = {"at": read_at, "who": user_name(), "document": path.name, "field": "file read", "before": "", "after": f"{rows} rows{period}", "how": "hand", "why": f"SHA-256 {sha}"}
+    line = pd.DataFrame([{name: entry[name] for name in LOG_COLUMNS}]).astype("str")
+    return pd.concat([state.log, line], ignore_index=True) if len(state.log) else line

@@ -6,6 +6,7 @@ ledger, in its order, with the same RangeIndex.
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -103,6 +104,14 @@ CONTACT_COLUMNS: Mapping[str, str] = {
     "supplier_gstin": "text", "supplier_name": "text", "contact": "text", "email": "text", "phone": "text",
     "sent_on": "text", "replied_on": "text", "next_date": "text", "note": "text",
 }
+
+
+def user_name() -> str:
+    """Who is logged in, for the Log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user in a container
+        return "unknown"
 
 
 def empty(schema: Mapping[str, str], rows: int = 0) -> pd.DataFrame:

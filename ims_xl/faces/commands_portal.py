@@ -130,13 +130,13 @@ def _note(opened: Any, rec: Any, text: str) -> None:
     import pandas as pd
 
     from ims_xl import book as books
-    from ims_xl.state import LOG_COLUMNS
+    from ims_xl.state import LOG_COLUMNS, user_name
     from ims_xl.workbook.plan import Plan
 
     state = opened.state
     if not opened.ours or getattr(state, "seal", None):
         return
-    line = pd.DataFrame([{"at": datetime.now().strftime("%Y-%m-%d %H:%M:%S"), "who": books._user(), "document": "upload file", "field": "export", "before": "", "after": text[:30000], "how": "hand", "why": ""}],
+    line = pd.DataFrame([{"at": datetime.now().strftime("%Y-%m-%d %H:%M:%S"), "who": user_name(), "document": "upload file", "field": "export", "before": "", "after": text[:30000], "how": "hand", "why": ""}],
                         columns=list(LOG_COLUMNS)).astype("str")
     state = replace(state, log=pd.concat([state.log, line], ignore_index=True) if len(state.log) else line)
     whole = books.plan(opened, replace(rec, state=state))

@@ -305,7 +305,7 @@ def _take(choice: Choice, name: str, best: int, rivals: Sequence[int], how: str,
     if rivals and not _set_by_hand(found[best]):
         names = " and ".join(f"'{choice.headings[p]}'" for p in (best, *rivals))
         label = next((row["label"] for row in words()["field"] if row["name"] == name), name)
-        choice.problems.append((name, f"{names} could each be the {label.lower()}; the first is used, choose in Settings"))
+        choice.problems.append((name, f"{names} could each be the {label.lower()}; the first is used, choose in Settings and pull the file again"))
         for place in rivals:
             choice.how.setdefault(place, ("", CONFIRM, 0))
 

@@ -130,7 +130,7 @@ def _added_up(choice: Choice, name: str, places: Sequence[int], texts: Sequence[
         return told
     ordered = _by_arithmetic(told, choice, texts, amounts)
     names = " and ".join(f"'{texts[p]}'" for p in told)
-    choice.problems.append((name, f"{names} could each be the {_label(name)}; '{texts[ordered[0]]}' is used, choose in Settings"))
+    choice.problems.append((name, f"{names} could each be the {_label(name)}; '{texts[ordered[0]]}' is used, choose in Settings and pull the file again"))
     for place in told:
         choice.how[place] = (name if place == ordered[0] else "", "confirm", 40)
     return ordered[:1]
@@ -216,7 +216,7 @@ def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[st
     _keep(choice, "taxable_value", [best], found)
     if rivals:
         names = " and ".join(f"'{texts[p]}'" for p in (best, *rivals))
-        choice.problems.append(("taxable_value", f"{names} could each be the taxable value; '{texts[best]}' is used, choose in Settings"))
+        choice.problems.append(("taxable_value", f"{names} could each be the taxable value; '{texts[best]}' is used, choose in Settings and pull the file again"))
         for place in (best, *rivals):
             choice.how[place] = ("taxable_value" if place == best else "", "confirm", 40)
 

@@ -1,11 +1,18 @@
 """Pulling again: same rows are left alone, changed rows reset with a note, gone rows kept and marked, nothing doubled."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from ims_xl.merging import merge_ims, merge_register
-from ims_xl.state import WORK_COLUMNS, empty
+from ims_xl.month import digest, pull
+from ims_xl.period import Period
+from ims_xl.settings import Settings
+from ims_xl.state import WORK_COLUMNS, BookState, empty
 from ims_xl.vocabulary import IMS_LEDGER, REGISTER_LEDGER
+from tests.readers.registers import ALPHA, BETA, CLIENT, as_csv
 
 
 def ims(*rows):
@@ -98,3 +105,28 @@ def test_a_corrected_register_under_a_new_name_replaces_the_whole_earlier_one():
     old = register(*[(f"V{n}", "A", n) for n in range(10)])
     merged, replaced = merge_register(old, register(*[(f"V{n}", "A", n) for n in range(9)], file="b.xlsx"), "b.xlsx")
     assert len(merged) == 9 and replaced == 10
+
+
+def _book_with_a_doubtful_register(folder: Path) -> tuple[BookState, Path]:
+    heads = ["Party", "GSTIN", "Bill No", "Invoice No", "Invoice Date", "Taxable", "IGST", "CGST", "SGST"]
+    register = as_csv(folder, [heads, ["Varun", ALPHA, "77/A", "QX-9", "05-10-2026", "100", "", "9", "9"], ["Mangal", BETA, "B-12", "LM/44", "06-10-2026", "100", "18", "", ""]])
+    return BookState(Settings(gstin=CLIENT, period=Period(2026, 10)), empty(IMS_LEDGER), empty(WORK_COLUMNS), empty(REGISTER_LEDGER)), register
+
+
+def test_a_column_corrected_in_settings_is_obeyed_by_the_next_pull_of_the_same_file(tmp_path: Path) -> None:
+    state, register = _book_with_a_doubtful_register(tmp_path)
+    first = pull(state, register=[register])
+    assert "to confirm: 'Bill No' and 'Invoice No' could each be the document number" in first.lines[1]
+    assert list(first.state.register["document_number"]) == ["77/A", "B-12"]
+    corrected = replace(first.state, mapping={"Invoice No": "document_number", "Bill No": ""})
+    second = pull(corrected, register=[register])
+    assert list(second.state.register["document_number"]) == ["QX-9", "LM/44"] and len(second.lines) == 1
+    assert "already in the book, nothing changed" in pull(second.state, register=[register]).lines[0]
+
+
+def test_every_file_read_stands_in_the_log_with_its_hash(tmp_path: Path) -> None:
+    state, register = _book_with_a_doubtful_register(tmp_path)
+    pulled = pull(state, register=[register]).state
+    line = pulled.log.iloc[-1]
+    assert (line["document"], line["field"], line["after"], line["why"]) == (register.name, "file read", "2 rows", f"SHA-256 {digest(register)}")
+    assert len(pull(pulled, register=[register]).state.log) == len(pulled.log)
