@@ -12,7 +12,8 @@ from ims_xl.matching import comparison as c
 from ims_xl.matching.comparison import Evidence
 from ims_xl.matching.documents import Documents
 from ims_xl.matching.found import Group
-from ims_xl.matching.merging import listed, merges, unfinished_merges
+from ims_xl.matching.listed import listed
+from ims_xl.matching.merging import merges, unfinished_merges
 from ims_xl.matching.numbers import CloserKeys
 from ims_xl.matching.pool import Pool
 from ims_xl.matching.splitting import cancelling, families, partial_splits, splits

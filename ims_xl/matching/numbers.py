@@ -28,6 +28,11 @@ _YEAR_NAMED: Final = rf"^(?:|.*\.)(?:20)?(?P<year>{_PAIRS})(?:\.|$|[0-9]{{3,}})"
 _CALENDAR_YEAR: Final = r"(^|\.)20(?:1[7-9]|2[0-9]|3[0-5])(\.|$)"
 _WORDS: Final = "INVOICE|INVNO|INV|BILLNO|BILL|BOE|BE|NUMBER|NUM|NOS|NO|TAX|DOC|REF|DTD|DT|DATED|VIDE|FY"
 _NOISE: Final = rf"(^|\.)(?:{_WORDS})(?:\.(?:{_WORDS}))*(\.|$)"
+_NO_NUMBER: Final = r"^[^0-9A-Z]*(?:N\.?A\.?|NIL|NONE|NULL|NAN|0+|X{2,}|CASH|(?:AS )?PER (?:BILL|INVOICE)|(?:NO|WITHOUT) (?:BILL|INVOICE)|(?:20)?2[0-9][-/](?:20)?2[0-9]|)[^0-9A-Z]*$"
+"""What people write where they have no number; a financial year alone is none either."""
+_TAIL: Final = (r"[ (\[]+(?:DTD?|DATED?|ON|OF)[. :]*[0-9]{1,2}[-./ ](?:[0-9]{1,2}|[A-Z]{3,9})[-./ ][0-9]{2,4}[)\]]*$"
+                r"|[ (\[]+(?:PART|PT)?[. ]*[1-9] *(?:/|OF) *[2-9][)\]]*$")
+"""The date or the part behind a number: 45 DTD 07-11-2025, 101 (2/3)."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ def document_number_keys(numbers: Any, settings: Settings) -> NumberKeys:
 
 def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     """The costlier codes of an Arrow array of numbers."""
-    text = pc.ascii_trim(_runs(pc.replace_substring_regex(_capitals(numbers), r"[^0-9A-Z]+", ".")), characters=".")
+    words = _changed_where(_capitals(numbers), _TAIL, _TAIL, "")
+    text = pc.ascii_trim(_runs(pc.replace_substring_regex(words, r"[^0-9A-Z]+", ".")), characters=".")
     bare = text
     if settings.strip_year:
         # PT-23-24-25 is number 23 of 2024-25: of two readings the later one is the year.
@@ -162,7 +168,9 @@ def _capitals(numbers: Any) -> Any:
         plain = [value if value.isascii() else unicodedata.normalize("NFKC", value) for value in text.to_pylist()]
         text = pc.replace_substring_regex(pa.array(plain, type=pa.large_string()), "[\u200b-\u200f\u2060\ufeff\u00ad]", "")
     # Excel turns a number without letters into 123.0
-    return pc.replace_substring_regex(pc.utf8_upper(text), r"^\s*'?([0-9]+)\.0+\s*$", r"\1")
+    text = pc.replace_substring_regex(pc.utf8_upper(text), r"^\s*'?([0-9]+)\.0+\s*$", r"\1")
+    none = pc.match_substring_regex(text, _NO_NUMBER)
+    return pc.if_else(none, pa.scalar("", pa.large_string()), text) if pc.any(none).as_py() else text
 
 
 def _runs(parted: Any) -> Any:

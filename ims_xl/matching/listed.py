@@ -1,0 +1,118 @@
+"""Groups that the books themselves name: a voucher whose number lists its documents, and vouchers that list the same ones."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from ims_xl.matching.documents import NO_DAY
+from ims_xl.matching.lists import Listing, read_list
+from ims_xl.matching.merging import rest_of
+from ims_xl.matching.numbers import closer_keys
+from ims_xl.matching.pool import Pool
+
+_NEARLY: Final = 62
+"""Days from the booking within which one of several documents of a number is the one that is meant."""
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A voucher's list and the open documents it names."""
+
+    voucher: int
+    listing: Listing
+    serials: tuple[int, ...]
+    documents: tuple[int, ...]
+
+    @property
+    def whole(self) -> bool:
+        return len(self.documents) == len(self.listing.parts) and not self.listing.others
+
+
+def listed(pool: Pool) -> None:
+    """Lists that several vouchers share first, then each alone."""
+    names = _read(pool)
+    shared: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for name in names:
+        if name.whole and len(name.documents) >= 2:
+            shared[tuple(sorted(name.documents))].append(name.voucher)
+    for documents, vouchers in shared.items():
+        if len(vouchers) > 1 and pool.open_b[vouchers].all() and pool.adds_up(documents, pool.books.money[vouchers].sum(axis=0), len(vouchers)):
+            pool.take(documents, vouchers, True)
+    for name in names:
+        documents = [d for d in name.documents if pool.loose_p[d]]
+        if documents and pool.open_b[name.voucher]:
+            _take(pool, name, documents)
+
+
+def _read(pool: Pool) -> list[_Named]:
+    rows = np.flatnonzero(pool.open_b)
+    rows = rows[np.argsort(pool.books.order[rows], kind="stable")]
+    lists = [(voucher, listing) for voucher, text in zip(rows.tolist(), pool.books.number.take(pa.array(rows)).to_pylist()) if (listing := read_list(text))]
+    keys = closer_keys(pa.array([part for _, listing in lists for part in listing.parts], type=pa.large_string()), pool.settings)
+    names, start = [], 0
+    for voucher, listing in lists:
+        own = slice(start, start + len(listing.parts))
+        start = own.stop
+        names.append(_Named(voucher, listing, tuple(keys.serial_value[own].tolist()), _documents(pool, voucher, keys.unyeared[own], keys.serial[own])))
+    return names
+
+
+def _documents(pool: Pool, voucher: int, numbers: np.ndarray, serials: np.ndarray) -> tuple[int, ...]:
+    nearby = pool.nearby(voucher, pool.books.day[voucher], 400, loose=True)
+    unyeared, serial = pool.portal_keys.unyeared[nearby], pool.portal_keys.serial[nearby]
+    named: list[int] = []
+    for number, of_number in zip(numbers, serials):
+        hits = nearby[(unyeared == number) & (number != 0)]
+        if not len(hits):
+            hits = nearby[(serial == of_number) & (of_number != 0)]
+        if len(hits) > 1 and pool.books.day[voucher] != NO_DAY:   # last year's document has the same number
+            hits = hits[np.abs(pool.portal.day[hits] - pool.books.day[voucher]) <= _NEARLY]
+        if len(hits) == 1 and int(hits[0]) not in named:
+            named.append(int(hits[0]))
+    return tuple(named)
+
+
+def _take(pool: Pool, name: _Named, documents: list[int]) -> None:
+    target = pool.books.money[name.voucher]
+    if name.whole and len(documents) == len(name.listing.parts) >= 2 and pool.adds_up(documents, target, 1 + len(documents) // 2):
+        pool.take(documents, [name.voucher], True)
+        return
+    others: list[int] = []
+    if name.listing.span:
+        others = _between(pool, name, documents, target) or rest_of(pool, name.voucher, documents)
+    elif name.listing.others:
+        others = rest_of(pool, name.voucher, documents, sizes=(name.listing.others,)) or rest_of(pool, name.voucher, documents, loose=True, sizes=(name.listing.others,))
+    if others:
+        pool.take([*documents, *others], [name.voucher], False)
+    elif name.listing.sure:
+        # Some of the documents are not on the portal: the rest still belong to this voucher.
+        inside = _inside(pool, name, documents) if name.listing.span else []
+        if (pool.portal.money[[*documents, *inside]].sum(axis=0) <= target + pool.tolerance).all():
+            pool.take([*documents, *inside], [name.voucher], not inside)
+
+
+def _inside(pool: Pool, name: _Named, documents: list[int]) -> list[int]:
+    """The open documents whose serials lie between the two that are named."""
+    low, high = sorted(name.serials)
+    nearby = pool.nearby(name.voucher, pool.portal.day[documents[0]], _NEARLY)
+    values = pool.portal_keys.serial_value[nearby]
+    one_series = pool.portal_keys.letters[nearby] == pool.portal_keys.letters[documents[0]]
+    return [int(d) for d in nearby[(values > low) & (values < high) & one_series] if d not in documents]
+
+
+def _between(pool: Pool, name: _Named, documents: list[int], target: np.ndarray) -> list[int]:
+    """Those between, if with them the amounts add up: all of them, else the most."""
+    inside = np.array(_inside(pool, name, documents), dtype=np.int64)
+    apart = np.abs(pool.portal.day[inside] - pool.portal.day[documents].mean())
+    middle = [int(d) for d in inside[np.lexsort((pool.portal.order[inside], apart))]][:10]
+    for size in range(len(middle), 0, -1):
+        for some in itertools.combinations(middle, size):
+            if pool.adds_up([*documents, *some], target, 1 + size // 2):
+                return list(some)
+    return []
