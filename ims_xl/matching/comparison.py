@@ -85,6 +85,8 @@ def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_
     for most, points in reversed(RARE_POINTS):
         rare[: min(most, len(rare) - 1) + 1] = points
     rare_points = np.where(amount <= A_TAXABLE, rare[np.minimum(rarity[at_p], len(rare) - 1)], 0)
+    alone = portal.lone_day[at_p] & (date == D_EQUAL) & (amount <= A_TOLERANCE) & (supplier == S_SAME)
+    rare_points = np.where(alone, np.maximum(rare_points, 0), rare_points)   # a rent is one of many, but the only one of its day
     points = SUPPLIER_POINTS[supplier] + AMOUNT_POINTS[amount] + DATE_POINTS[date] + rare_points
     points += np.where((supplier != S_SAME) & (portal.name[at_p] == books.name[at_b]) & (portal.name[at_p] != 0), NAME_POINTS, 0)
     points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b] | portal.doubtful_kind[at_p], DOUBT_POINTS, DIRECTION_POINTS), 0)

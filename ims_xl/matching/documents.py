@@ -57,6 +57,8 @@ class Documents:
     number: Any
     lone_number: np.ndarray
     """Portal only: no other document of the supplier, kind and financial year has this number (as the law wants it)."""
+    lone_day: np.ndarray
+    """Portal only: neither side has another document of the PAN with this taxable value on this day."""
     former: np.ndarray
     """Portal only: `money` of the original that this amendment replaces in the same input, -1 where there is none."""
     original: np.ndarray
@@ -160,6 +162,14 @@ def with_lone_numbers(portal: Documents, counted: np.ndarray) -> Documents:
     return replace(portal, lone_number=lone)
 
 
+def with_lone_days(portal: Documents, books: Documents) -> Documents:
+    """The documents with `lone_day` told from both sides."""
+    on_portal = together(portal.pan, portal.day, (portal.money[:, 0] + 50) // 100)
+    in_books, books_counts = np.unique(together(books.pan, books.day, (books.money[:, 0] + 50) // 100), return_counts=True)
+    _, inverse, counts = np.unique(on_portal, return_inverse=True, return_counts=True)
+    return replace(portal, lone_day=(counts[inverse] == 1) & ~np.isin(on_portal, in_books[books_counts > 1]))
+
+
 def with_former_amounts(portal: Documents, successor: np.ndarray) -> Documents:
     """The documents with `former` told from the originals that their amendments replace."""
     originals = np.flatnonzero(successor >= 0)
@@ -197,7 +207,7 @@ def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient:
         row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
         doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), reverse_charge=reverse,
         order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, text_codes(number), text_codes(name), recipients, *content), numbers=keys, number=number, original=original,
-        lone_number=np.ones(len(row), dtype=bool), former=np.full((len(row), 5), -1, dtype=np.int64),
+        lone_number=np.ones(len(row), dtype=bool), lone_day=np.zeros(len(row), dtype=bool), former=np.full((len(row), 5), -1, dtype=np.int64),
     )
 
 

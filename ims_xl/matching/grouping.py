@@ -34,7 +34,8 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
         names &= (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
     else:
         branch = (evidence.supplier == c.S_PAN) & (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
-        names &= branch | ((number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & ((evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK)))
+        near = (evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK) | ((number <= c.N_UNYEARED) & (evidence.days <= 62))
+        names &= branch | ((number <= c.N_CONTAINED) & (evidence.supplier == c.S_SAME) & near)
     # A document whose booking names it but loosely may still belong to a voucher that names it outright.
     loose_p = open_p.copy()
     loose_p[links.portal[links.number > c.N_ENDING]] = True

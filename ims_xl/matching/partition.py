@@ -147,9 +147,12 @@ def _makes_sense(portal: Documents, books: Documents, portal_keys: CloserKeys, b
     sense &= ~np.isin(evidence.number, (c.N_NEIGHBOUR, c.N_SIBLING, c.N_TWO_OFF, c.N_OTHER_SERIES)) | equal_or_slip | (evidence.date == c.D_BLANK) | (telling & explained)
     once = evidence.rarity <= 1
     sense &= ~np.isin(evidence.number, (c.N_SWAPPED, c.N_ONE_OFF)) | (explained & ((evidence.date != c.D_BLANK) | once)) | (once & (evidence.date == c.D_NEAR))
-    # Branches number alike: another branch's document wants its own day too.
-    sense &= (evidence.supplier != c.S_PAN) | equal_or_slip | (evidence.date == c.D_POSTED) | ((evidence.date == c.D_BLANK) & (evidence.number <= c.N_UNYEARED))
+    # Branches number alike: another branch's document wants its own day too, or its amounts.
+    sense &= (evidence.supplier != c.S_PAN) | equal_or_slip | ((evidence.date == c.D_POSTED) & (evidence.amount < c.A_SCALED)) | ((evidence.date == c.D_BLANK) & (evidence.number <= c.N_UNYEARED))
     sense &= (evidence.number != c.N_DIFFERS) | equal_or_slip | (evidence.date == c.D_POSTED) | (evidence.date == c.D_NEAR) | (evidence.date == c.D_BLANK)
+    # Months apart, a number that is not the document's own or other amounts mean another document.
+    own_number = (evidence.number <= c.N_UNYEARED) & (evidence.days <= 62)
+    sense &= (evidence.date != c.D_SAME_YEAR) | ((evidence.number <= c.N_SERIAL) & (evidence.amount < c.A_TAX)) | own_number | telling
     return np.asarray(sense)
 
 

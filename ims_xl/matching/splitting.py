@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from ims_xl.matching.comparison import Evidence
 from ims_xl.matching.documents import NO_DAY
 from ims_xl.matching.hashing import together
 from ims_xl.matching.pool import EXACT, Pool
+
+_NEARLY: Final = 62
+"""Days within which documents may have been booked across each other."""
 
 
 def splits(pool: Pool) -> None:
@@ -30,7 +34,6 @@ def splits(pool: Pool) -> None:
                 break
 
 
-
 def partial_splits(pool: Pool) -> None:
     """The same where the sum is off: bookings under the very number, each a part, no two alike (those would be duplicates)."""
     for document in pool.in_order(pool.vouchers_of, pool.portal):
@@ -41,7 +44,6 @@ def partial_splits(pool: Pool) -> None:
         amounts = pool.books.money[vouchers, 0].tolist() if vouchers else []
         if 2 <= len(vouchers) <= 4 and len(set(amounts)) == len(amounts) and 0.6 * whole <= sum(amounts) <= 1.25 * whole:
             pool.take([document], vouchers, True)
-
 
 
 def families(pool: Pool) -> None:
@@ -61,7 +63,6 @@ def families(pool: Pool) -> None:
                 _take_family(pool, vouchers)
 
 
-
 def _take_family(pool: Pool, vouchers: list[int]) -> None:
     total = pool.books.money[vouchers].sum(axis=0)
     nearby = pool.nearby(vouchers[0], pool.books.day[vouchers[0]], 31)
@@ -72,7 +73,6 @@ def _take_family(pool: Pool, vouchers: list[int]) -> None:
         pool.take([int(nearby[0])], vouchers, False)
 
 
-
 def cancelling(pool: Pool, loose: Evidence) -> None:
     """Two pairs of one supplier whose differences cancel to the paisa: their documents were booked across each other."""
     off = pool.portal.money[loose.portal] - pool.books.money[loose.books]
@@ -81,13 +81,14 @@ def cancelling(pool: Pool, loose: Evidence) -> None:
         p, b = int(loose.portal[at]), int(loose.books[at])
         if not (pool.open_p[p] and pool.open_b[b]) or abs(off[at, 0]) <= pool.tolerance[0] or loose.number[at] > c.N_CONTAINED:
             continue
+        if loose.days[at] > _NEARLY:
+            continue
         key = (int(pool.portal.gstin[p]), int(pool.portal.direction[p]), *(int(x) for x in off[at]))
         other = seen.pop((key[0], key[1], *(-x for x in key[2:])), None)
-        if other is None:
+        if other is None or abs(pool.portal.day[p] - pool.portal.day[loose.portal[other]]) > _NEARLY:
             seen[key] = at
         else:
             pool.take([p, int(loose.portal[other])], [b, int(loose.books[other])], False)
-
 
 
 def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ...]]:
