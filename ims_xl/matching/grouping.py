@@ -30,8 +30,8 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     p, b = evidence.portal, evidence.books
     number = evidence.number
     names = open_p[p] & open_b[b] & (portal.direction[p] == books.direction[b])
-    if across:   # another GSTIN: then the number and the day must be the document's own
-        names &= (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
+    if across:   # another GSTIN: then the number must be the document's own, and the day have its reason
+        names &= (number <= c.N_PART) & (evidence.date <= c.D_EXPLAINED)
     else:
         branch = (evidence.supplier == c.S_PAN) & (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
         near = (evidence.date <= c.D_FIVE_WEEKS) | (evidence.date == c.D_BLANK) | ((number <= c.N_UNYEARED) & (evidence.days <= 62))

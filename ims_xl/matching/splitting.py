@@ -13,7 +13,7 @@ from ims_xl.matching import comparison as c
 from ims_xl.matching.comparison import Evidence
 from ims_xl.matching.documents import NO_DAY
 from ims_xl.matching.hashing import together
-from ims_xl.matching.pool import EXACT, Pool
+from ims_xl.matching.pool import Pool
 
 _NEARLY: Final = 62
 """Days within which documents may have been booked across each other."""
@@ -35,12 +35,12 @@ def splits(pool: Pool) -> None:
 
 
 def partial_splits(pool: Pool) -> None:
-    """The same where the sum is off: bookings under the very number, each a part, no two alike (those would be duplicates)."""
+    """The same where the sum is off: bookings that name the document, each a part of it, no two alike (those would be duplicates)."""
     for document in pool.in_order(pool.vouchers_of, pool.portal):
         if not pool.open_p[document]:
             continue
         whole = int(pool.portal.money[document, 0])
-        vouchers = [v for level, v in pool.vouchers_of[document] if pool.open_b[v] and level <= c.N_FOLDED and 0 < pool.books.money[v, 0] <= 0.9 * whole]
+        vouchers = [v for level, v in pool.vouchers_of[document] if pool.open_b[v] and level <= c.N_PART and 0 < pool.books.money[v, 0] <= 0.9 * whole]
         amounts = pool.books.money[vouchers, 0].tolist() if vouchers else []
         if 2 <= len(vouchers) <= 4 and len(set(amounts)) == len(amounts) and 0.6 * whole <= sum(amounts) <= 1.25 * whole:
             pool.take([document], vouchers, True)
@@ -48,8 +48,9 @@ def partial_splits(pool: Pool) -> None:
 
 def families(pool: Pool) -> None:
     """Bookings under one number on one day, whatever that number is: together they may be one document of that day."""
-    rows = np.flatnonzero(pool.open_b & (pool.books.day != NO_DAY))
-    place = (pool.books.gstin[rows], pool.books.day[rows], pool.books.direction[rows])
+    day = np.where(pool.books.day == NO_DAY, pool.books.posted, pool.books.day)
+    rows = np.flatnonzero(pool.open_b & (day != NO_DAY))
+    place = (pool.books.gstin[rows], day[rows], pool.books.direction[rows])
     whole, stem = together(*place, pool.books_keys.unyeared[rows]), together(*place, pool.books_keys.stem[rows])
     has_stem = pool.books_keys.stem[rows] != 0
     base = np.where(has_stem & ~np.isin(whole, stem[has_stem]), stem, whole)
@@ -60,15 +61,15 @@ def families(pool: Pool) -> None:
             families[int(code[at])].append(int(rows[at]))
         for vouchers in families.values():
             if 2 <= len(vouchers) <= 4 and pool.open_b[vouchers].all():
-                _take_family(pool, vouchers)
+                _take_family(pool, vouchers, day[vouchers[0]])
 
 
-def _take_family(pool: Pool, vouchers: list[int]) -> None:
+def _take_family(pool: Pool, vouchers: list[int], day: np.int64) -> None:
     total = pool.books.money[vouchers].sum(axis=0)
-    nearby = pool.nearby(vouchers[0], pool.books.day[vouchers[0]], 31)
-    nearby = nearby[(np.abs(pool.portal.money[nearby] - total) <= EXACT).all(axis=1)]
-    posted = (pool.books.day[vouchers[0]] == pool.books.posted[vouchers[0]]) & (pool.portal.day[nearby] <= pool.books.day[vouchers[0]])
-    nearby = nearby[(pool.portal.day[nearby] == pool.books.day[vouchers[0]]) | posted]
+    nearby = pool.nearby(vouchers[0], day, 31)
+    nearby = nearby[(np.abs(pool.portal.money[nearby] - total) <= pool.tolerance).all(axis=1)]
+    posted = (day == pool.books.posted[vouchers[0]]) & (pool.portal.day[nearby] <= day)
+    nearby = nearby[(pool.portal.day[nearby] == day) | posted]
     if len(nearby) == 1:
         pool.take([int(nearby[0])], vouchers, False)
 
