@@ -17,6 +17,7 @@ from ims_xl.matching.merging import merges, unfinished_merges
 from ims_xl.matching.numbers import CloserKeys
 from ims_xl.matching.pool import Pool
 from ims_xl.matching.splitting import cancelling, families, partial_splits, splits
+from ims_xl.matching.unnamed import unnamed_merges
 from ims_xl.settings import Settings
 
 
@@ -51,4 +52,5 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     partial_splits(pool)
     families(pool)
     unfinished_merges(pool)
+    unnamed_merges(pool)
     return tuple(pool.groups)

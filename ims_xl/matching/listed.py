@@ -41,9 +41,9 @@ def listed(pool: Pool) -> None:
     for name in names:
         if name.whole and len(name.documents) >= 2:
             shared[tuple(sorted(name.documents))].append(name.voucher)
-    for documents, vouchers in shared.items():
-        if len(vouchers) > 1 and pool.open_b[vouchers].all() and pool.adds_up(documents, pool.books.money[vouchers].sum(axis=0), len(vouchers)):
-            pool.take(documents, vouchers, True)
+    for same, vouchers in shared.items():
+        if len(vouchers) > 1 and pool.open_b[vouchers].all() and pool.adds_up(same, pool.books.money[vouchers].sum(axis=0), len(vouchers)):
+            pool.take(same, vouchers, True)
     for name in names:
         documents = [d for d in name.documents if pool.loose_p[d]]
         if documents and pool.open_b[name.voucher]:
@@ -72,7 +72,8 @@ def _documents(pool: Pool, voucher: int, numbers: np.ndarray, serials: np.ndarra
         if not len(hits):
             hits = nearby[(serial == of_number) & (of_number != 0)]
         if len(hits) > 1 and pool.books.day[voucher] != NO_DAY:   # last year's document has the same number
-            hits = hits[np.abs(pool.portal.day[hits] - pool.books.day[voucher]) <= _NEARLY]
+            apart = np.abs(pool.portal.day[hits] - pool.books.day[voucher])
+            hits = hits[(apart <= _NEARLY) & (apart == apart.min())]
         if len(hits) == 1 and int(hits[0]) not in named:
             named.append(int(hits[0]))
     return tuple(named)

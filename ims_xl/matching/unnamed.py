@@ -1,0 +1,55 @@
+"""Bookings of several documents of which the one they name is not on the portal: one document never bears IGST beside CGST.
+
+Other sums are no proof: twice a list price is a price too, and a neighbour without a booking is as often one that was forgotten.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Final
+
+import numpy as np
+
+from ims_xl.matching import comparison as c
+from ims_xl.matching.documents import NO_DAY
+from ims_xl.matching.pool import EXACT, Pool
+
+_DAYS: Final = 31
+_IGST, _CGST = 1, 2
+
+
+def unnamed_merges(pool: Pool) -> None:
+    """Groups of the open bookings that have IGST beside CGST; never clean, for the named document is missing."""
+    both = (pool.books.money[:, [_IGST, _CGST]] > pool.tolerance[[_IGST, _CGST]]).all(axis=1)
+    rows = np.flatnonzero(pool.open_b & both)
+    for voucher in rows[np.argsort(pool.books.order[rows], kind="stable")].tolist():
+        day = pool.books.day[voucher] if pool.books.day[voucher] != NO_DAY else pool.books.posted[voucher]
+        documents = _of_one_head(pool, voucher, pool.nearby(voucher, day, _DAYS)) if day != NO_DAY else []
+        if documents:
+            pool.take(documents, [voucher], False)
+
+
+def _of_one_head(pool: Pool, voucher: int, nearby: np.ndarray) -> list[int]:
+    """The one or two documents that make up the booking's IGST, or its CGST."""
+    target = pool.books.money[voucher]
+    nearby = _nearest(pool, voucher, nearby[(pool.portal.money[nearby] <= target + pool.tolerance).all(axis=1)])[:24]
+    for head in (_IGST, _CGST):
+        of_head = nearby[pool.portal.money[nearby, head] > 0]
+        for size in (1, 2):
+            for some in itertools.combinations(of_head.tolist(), size):
+                if abs(int(pool.portal.money[list(some), head].sum()) - int(target[head])) <= EXACT:
+                    return _with_named(pool, voucher, list(some))
+    return []
+
+
+def _with_named(pool: Pool, voucher: int, documents: list[int]) -> list[int]:
+    """Those documents and the open one that the booking names, where the booking holds it too."""
+    named = [d for level, d in pool.documents_of.get(voucher, ()) if level <= c.N_UNYEARED and pool.open_p[d] and d not in documents]
+    every = [*documents, *named[:1]]
+    fits = (pool.portal.money[every].sum(axis=0) <= pool.books.money[voucher] + pool.tolerance).all()
+    return every if fits else documents
+
+
+def _nearest(pool: Pool, voucher: int, documents: np.ndarray) -> np.ndarray:
+    steps = np.abs(pool.portal_keys.serial_value[documents] - pool.books_keys.serial_value[voucher])
+    return documents[np.lexsort((pool.portal.order[documents], steps))]
