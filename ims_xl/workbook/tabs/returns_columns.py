@@ -19,11 +19,11 @@ from ims_xl.workbook.plan import TableColumn
 from ims_xl.workbook.tabs.where import SheetWhere, letters
 
 NAMES: Final = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "Cess"}
-ROW, IN_2B, TREATMENT, BOOKED = "2B row", "In 2B", "3B treatment", "Booked"
+ROW, PERIOD, IN_2B, TREATMENT, BOOKED = "2B row", "2B period", "In 2B", "3B treatment", "Booked"
 ITC: Final = {head: f"ITC {name}" for head, name in NAMES.items()}
 TAKEN_BACK: Final = {head: f"4B {name}" for head, name in NAMES.items()}
 BOOKS: Final = {head: f"Books {name}" for head, name in NAMES.items()}
-HEADINGS: Final = (ROW, IN_2B, *ITC.values(), TREATMENT, *TAKEN_BACK.values(), BOOKED, *BOOKS.values())
+HEADINGS: Final = (ROW, PERIOD, IN_2B, *ITC.values(), TREATMENT, *TAKEN_BACK.values(), BOOKED, *BOOKS.values())
 NOT_BOOKED: Final = "Not booked"
 COUNTED_EARLIER: Final = "Counted earlier"
 
@@ -43,6 +43,7 @@ def returns_columns(rec: Reconciliation, place: SheetWhere) -> tuple[TableColumn
             ))
 
     add(ROW, rows["path"].to_numpy(dtype=object), width=22, hidden=False)
+    add(PERIOD, period_words(rec), width=17, hidden=False)
     add(IN_2B, np.where(rows["counts"].to_numpy(dtype=bool), "Yes", "No"), width=7, hidden=False)
     for head in HEADS:
         add(ITC[head], rows[f"itc_{head}"].to_numpy(), rupees=True, formulas=itc_formulas[head])
@@ -53,6 +54,12 @@ def returns_columns(rec: Reconciliation, place: SheetWhere) -> tuple[TableColumn
     for head in HEADS:
         add(BOOKS[head], treated[f"books_{head}"].to_numpy(), rupees=True)
     return tuple(found)
+
+
+def period_words(rec: Reconciliation) -> np.ndarray:
+    """"2026-10" where the drawn 2B says so, "2026-10 estimated" where IMS cannot know, "not filed"."""
+    period = rec.belonging["two_b_period"].to_numpy(dtype=object)
+    return np.asarray(np.where(period == "", "not filed", np.where(rec.belonging["estimated"].to_numpy(dtype=bool), period + " estimated", period)), dtype=object)
 
 
 def booked_words(rec: Reconciliation) -> np.ndarray:
