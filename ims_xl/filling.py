@@ -65,7 +65,8 @@ def _fill_reduction(out: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFra
     held = (action == Action.ACCEPT) & (ims["portal_action"] == Action.ACCEPT).to_numpy() & ims["portal_reduction"].isin(["Y", "N"]).to_numpy() & (work["change"] != Change.CHANGED).to_numpy()
     if held.any():
         stated = ims[[f"portal_{name}" for name in REDUCE]].set_axis(list(REDUCE), axis=1).reset_index(drop=True)
-        some = stated.notna().any(axis=1).to_numpy() & (ims["portal_reduction"] == "Y").to_numpy()
+        # Zeros in all four heads beside "Y" are a blank form, not a declaration of nothing: nothing is said by "N".
+        some = (stated.fillna(0).sum(axis=1) != 0).to_numpy() & (ims["portal_reduction"] == "Y").to_numpy()
         answers["reduce_itc"] = answers["reduce_itc"].mask(held, ims["portal_reduction"].map({"Y": "Yes", "N": "No"}).reset_index(drop=True))
         for name in REDUCE:
             answers[name] = answers[name].mask(held, stated[name].fillna(0).where(some)).astype("Int64")
@@ -93,6 +94,10 @@ def _fill_remarks(out: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFrame
     ours = (action == decisions["suggested_action"].to_numpy(dtype=object)) & (set_by != SetBy.PORTAL)
     suggestion = np.where(ours, decisions["remark"].to_numpy(dtype=object), "")
     suggestion = np.where(set_by == SetBy.PORTAL, ims["portal_remarks"].to_numpy(dtype=object), suggestion)
+    # Who accepts, a person or the portal, makes no difference to the remark that the books' answer demands.
+    answered = (action == Action.ACCEPT) & (reduction_text(out) == reduction_text(decisions)) & decisions["reduce_needed"].to_numpy(dtype=bool)
+    answered &= (ims["remarks_blocked"] != "Y").to_numpy() & (suggestion == "")
+    suggestion = np.where(answered, decisions["reduce_remark"].to_numpy(dtype=object), suggestion)
     remark = np.where(untouched, suggestion, now)
     out["remarks"] = pd.array(remark, dtype="str")
     out["fill_remarks"] = pd.array(np.where(untouched, suggestion, before), dtype="str")

@@ -46,6 +46,8 @@ def standing(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame, setting
     section = ims["section"]
     pending_flag = ims["pending_blocked"].to_numpy(dtype=object)
     reduction_flag = ims["reduction_blocked"].to_numpy(dtype=object)
+    # A declaration that the portal already holds proves that it asked for one.
+    reduction_flag = np.where((reduction_flag == "") & (ims["portal_reduction"] != "").to_numpy(), "N", reduction_flag)
     specified, needed, offered = _reduction(section, facts, matrix, reduction_flag)
     clock = _clock(ims, facts, settings, rulebook)
     own_end = np.datetime64((rulebook.period.quarter_end if settings.quarterly else rulebook.period).start, "s")
@@ -135,9 +137,9 @@ def _reduction(section: pd.Series, facts: pd.DataFrame, matrix: dict[str, np.nda
 
 
 def _two_b(facts: pd.DataFrame, settings: Settings, rulebook: Rulebook) -> np.ndarray:
-    """What is not filed can reach the book's own 2B at the earliest."""
+    """What is not filed has the law of the first 2B that it can reach."""
     own = str(rulebook.period.quarter_end if settings.quarterly else rulebook.period)
-    period = facts["two_b_period"].to_numpy(dtype=object)
+    period = facts["earliest_2b"].to_numpy(dtype=object)
     return np.where(period == "", own, period).astype(object)
 
 

@@ -48,12 +48,12 @@ def gather_facts(
     clean = np.where(joined, side == "level", clean)
 
     facts = pd.DataFrame({
-        "two_b_period": belonging["two_b_period"].to_numpy(dtype=object), "estimated": belonging["estimated"].to_numpy(dtype=bool),
+        "two_b_period": belonging["two_b_period"].to_numpy(dtype=object), "earliest_2b": belonging["earliest"].to_numpy(dtype=object), "estimated": belonging["estimated"].to_numpy(dtype=bool),
         "in_period": belonging["in_period"].to_numpy(dtype=bool),
         "presence": np.where(np.isin(match, _REPEATED), "repeated", np.where(match == MatchClass.NOT_IN_BOOKS.value, "only on portal", "both")),
         "match_class": match, "clean": clean, "confidence": results["confidence"].to_numpy(dtype=np.int64)[at],
         "differences": results["differences"].to_numpy(dtype=object)[at],
-    }, index=ims.index).astype({"two_b_period": "str", "presence": "str", "match_class": "str", "differences": "str"})
+    }, index=ims.index).astype({"two_b_period": "str", "earliest_2b": "str", "presence": "str", "match_class": "str", "differences": "str"})
     past = originals(ims, work, earlier, belonging["two_b_period"].to_numpy(dtype=object), str(rulebook.period))
     before = counted_earlier(ims, earlier, str(rulebook.period))
     receipt = _receipt(ims, books, evidence)

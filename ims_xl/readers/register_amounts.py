@@ -134,9 +134,11 @@ def _from_ledgers(read: Amounts, choice: Choice, texts: Sequence[str], tax: Mapp
     def comes_out(base: np.ndarray) -> np.ndarray:
         return np.asarray(told & ((np.abs(base + all_tax + others - gross) <= RUPEE) | (np.abs(base + all_tax + others - 2 * loose - gross) <= RUPEE) | (np.abs(base + all_tax - gross) <= 5 * RUPEE)))
 
+    # Under reverse charge the party is owed the value alone: the tax ledger is balanced by one of tax payable.
+    owed_alone = (ledgers != 0) & told & (np.abs(ledgers + others - gross) <= RUPEE)
     rest = gross - all_tax - others
     rest = np.where((loose > 0) & told, rest + 2 * loose, rest)
-    chosen = np.where((ledgers != 0) & (comes_out(ledgers) | ~told), ledgers, np.where((stock != 0) & (comes_out(stock) | ~told), stock, np.where(told, rest, np.where(ledgers != 0, ledgers, stock))))
+    chosen = np.where((ledgers != 0) & (comes_out(ledgers) | owed_alone | ~told), ledgers, np.where((stock != 0) & (comes_out(stock) | ~told), stock, np.where(told, rest, np.where(ledgers != 0, ledgers, stock))))
     only_exempt = (exempt != 0) & (taxed == 0) & (all_tax == 0)
     # A bill that mixes taxed and exempt supplies: the portal's taxable value has the taxed part alone.
     mixed = (exempt != 0) & (taxed != 0) & (all_tax != 0) & (chosen == ledgers)

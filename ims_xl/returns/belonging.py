@@ -18,9 +18,9 @@ from ims_xl.vocabulary import NOT_FILED, Action
 
 
 def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Settings) -> pd.DataFrame:
-    """Aligned with ims: two_b_period ("2026-10", "" where the supplier has not filed), estimated, in_period (counts in the book's period), document (its position in the drawn 2B, -1 where it has none)."""
+    """Aligned with ims: two_b_period ("2026-10", "" where the supplier has not filed), earliest (the same, or the first 2B that the document can still reach), estimated, in_period (counts in the book's period), document (its position in the drawn 2B, -1 where it has none)."""
     if settings.period is None:
-        return pd.DataFrame({"two_b_period": pd.array([""] * len(ims), dtype="str"), "estimated": True, "in_period": False, "document": np.int64(-1)})
+        return pd.DataFrame({"two_b_period": pd.array([""] * len(ims), dtype="str"), "earliest": pd.array([""] * len(ims), dtype="str"), "estimated": True, "in_period": False, "document": np.int64(-1)})
     own = settings.period.quarter_end if settings.quarterly else settings.period
     book = _serial(own)
     step = 3 if settings.quarterly else 1
@@ -48,9 +48,9 @@ def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Setti
         in_period = drawn | (in_period & kept)
         estimated = ~drawn
         filed = filed | drawn
-    text = _labels(serial)
+    text = _labels(np.where(filed, serial, np.maximum(serial, book)))
     return pd.DataFrame({
-        "two_b_period": pd.array(np.where(filed, text, ""), dtype="str"), "estimated": estimated, "in_period": in_period, "document": document,
+        "two_b_period": pd.array(np.where(filed, text, ""), dtype="str"), "earliest": pd.array(text, dtype="str"), "estimated": estimated, "in_period": in_period, "document": document,
     })
 
 

@@ -8,14 +8,15 @@ from ims_xl.state import WORK_COLUMNS, empty
 from ims_xl.vocabulary import IMS_LEDGER
 
 
-def after(suggestion="Accept", portal="No Action", reduce_needed=False, reduce="", declared=None, remark="", frozen=False, **now):
+def after(suggestion="Accept", portal="No Action", portal_reduction="", portal_declared=None, reduce_needed=False, reduce="", declared=None, remark="", reduce_remark="", frozen=False, **now):
     """One document: what stands in the sheet (`now`), what the portal holds, what the rules suggest -> its row after the run."""
     ims, work = empty(IMS_LEDGER, 1), empty(WORK_COLUMNS, 1)
-    ims["portal_action"] = portal
+    ims["portal_action"], ims["portal_reduction"] = portal, portal_reduction
+    ims["portal_reduce_igst"] = pd.array([portal_declared], dtype="Int64")
     for name, value in now.items():
         work[name] = pd.array([value], dtype=work[name].dtype)
     decisions = pd.DataFrame({
-        "suggested_action": [suggestion], "frozen": [frozen], "reduce_needed": [reduce_needed], "reduce_itc": [reduce], "remark": [remark],
+        "suggested_action": [suggestion], "frozen": [frozen], "reduce_needed": [reduce_needed], "reduce_itc": [reduce], "remark": [remark], "reduce_remark": [reduce_remark],
         **{f"reduce_{h}": pd.array([declared], dtype="Int64") for h in ("igst", "cgst", "sgst", "cess")},
     })
     result = filled(ims, work, decisions, "2026-10")
@@ -40,19 +41,6 @@ def test_a_typed_action_counts_as_a_persons_and_stays():
     assert (row["action"], row["set_by"]) == ("Pending", "person")
     later = after("Accept", action="Pending", set_by="person", fill_action="Pending")
     assert (later["action"], later["set_by"]) == ("Pending", "person")
-
-
-@pytest.mark.parametrize(("portal", "books", "filled_in"), [
-    ({"portal_reduction": "Y", "portal_reduce_igst": 9000}, "No", ("Yes", 9000)), ({"portal_reduction": "Y"}, "No", ("Yes", None)), ({"portal_reduction": "N"}, "Yes", ("No", None)),
-    ({}, "No", ("No", None)),
-])
-def test_the_declaration_that_the_portal_holds_comes_in_before_the_books_answer(portal, books, filled_in):
-    ims = empty(IMS_LEDGER, 1).assign(portal_action="Accept")
-    for name, value in portal.items():
-        ims[name] = pd.array([value], dtype=ims[name].dtype)
-    decisions = pd.DataFrame({"suggested_action": ["Accept"], "frozen": [False], "reduce_needed": [True], "reduce_itc": [books], "remark": [""], **{f"reduce_{h}": pd.array([None], dtype="Int64") for h in ("igst", "cgst", "sgst", "cess")}})
-    row = filled(ims, empty(WORK_COLUMNS, 1), decisions, "2026-10").iloc[0]
-    assert (row["reduce_itc"], None if pd.isna(row["reduce_igst"]) else row["reduce_igst"]) == filled_in
 
 
 def test_after_gstr_3b_the_filed_action_stays_the_measure_however_often_it_is_run():
@@ -104,3 +92,25 @@ def test_changes_of_action_name_before_after_and_hand():
     now["action"] = pd.array(["Accept", "Reject"], dtype="str")
     now["set_by"] = pd.array(["rule", "person"], dtype="str")
     assert changes_of_action(before, now).to_dict("records") == [{"position": 1, "before": "Accept", "after": "Reject", "how": "person"}]
+
+
+def test_a_declaration_that_the_portal_holds_is_kept_beside_its_action():
+    held = {"portal": "Accept", "reduce_needed": True, "reduce": "Yes"}
+    none = after(**held, portal_reduction="N")
+    assert (none["reduce_itc"], none["set_by"]) == ("No", "portal") and pd.isna(none["reduce_igst"])
+    part = after(**held, portal_reduction="Y", portal_declared=900_00)
+    assert (part["reduce_itc"], part["reduce_igst"], part["reduce_cgst"]) == ("Yes", 900_00, 0)
+    assert after(**held)["reduce_itc"] == "Yes"
+    blank = after(**held, portal_reduction="Y", portal_declared=0)
+    assert blank["reduce_itc"] == "Yes" and pd.isna(blank["reduce_igst"])
+
+
+def test_a_persons_own_declaration_goes_before_the_portals():
+    row = after(portal="Accept", portal_reduction="N", reduce_needed=True, action="Accept", set_by="portal", fill_action="Accept", reduce_itc="Yes", fill_reduce="No||||")
+    assert (row["reduce_itc"], row["set_by"]) == ("Yes", "portal")
+
+
+@pytest.mark.parametrize("accepted", [{"portal": "Accept"}, {"action": "Accept", "set_by": "person", "fill_action": "Accept"}])
+def test_the_remark_that_no_reduction_demands_comes_with_the_answer_whoever_accepted(accepted):
+    row = after("Pending", **accepted, reduce_needed=True, reduce="No", reduce_remark="ITC was not availed")
+    assert (row["action"], row["reduce_itc"], row["remarks"]) == ("Accept", "No", "ITC was not availed")
