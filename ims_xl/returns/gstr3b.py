@@ -20,13 +20,15 @@ from ims_xl.returns.inputs import VALUE, Typed
 from ims_xl.returns.reverse_charge import books_only, is_note, lines_of_2b
 from ims_xl.returns.standing import counted
 from ims_xl.returns.statement import books_statement
-from ims_xl.returns.vouchers import period_bounds, signed_lines
+from ims_xl.returns.vouchers import period_bounds, signed_lines, unpaid_too_long
 from ims_xl.returns.warnings_3b import warn
+from ims_xl.rulebook.exposure import exposure
 from ims_xl.settings import Settings
 from ims_xl.state import Amounts, Gstr2B, Gstr3B, Links
 from ims_xl.vocabulary import AMOUNTS, HEADS
 
 BOXES: Final = ("3.1(d)", "4A1", "4A2", "4A3", "4A4", "4A5", "4B1", "4B2", "4C", "4D1", "4D2")
+RULE_37: Final = "register.rule37"
 LOCKED: Final = ("4A1", "4A3", "4A4", "4A5")
 
 
@@ -69,6 +71,7 @@ def gstr3b(
     _from_books(sheet, reverse_charge[counts_rcm], settings)
     now = counted(gstr2b.rows, work["action"])
     _reversals(sheet, rows[now], bypass, reverse_charge[counts_rcm], settings)
+    _unpaid(sheet, register, signed, settings)
     _typed_lines(sheet, typed, settings)
 
     working = {box: sheet.total(box) for box in BOXES}
@@ -151,6 +154,15 @@ def _reversals(sheet: Sheet3B, rows: pd.DataFrame, bypass: pd.DataFrame, reverse
     amounts = {head: int(blocked[head].sum()) for head in HEADS}
     if any(amounts.values()):
         sheet.add("4B1", "Reverse charge marked Ineligible, not in 2B", "Purchase Register", amounts, key="books.ineligible")
+
+
+def _unpaid(sheet: Sheet3B, register: pd.DataFrame, signed: pd.DataFrame, settings: Settings) -> None:
+    """Rule 37 as far as the register tells payments: shown for the person who types the reversal, for the portal does not know what was paid in part."""
+    late = unpaid_too_long(register, exposure().payment_days, settings)
+    if late.any():
+        names = ", ".join(dict.fromkeys(register["voucher_number"][late].astype("str").head(5)))
+        amounts = {head: int(signed[head].to_numpy()[late].sum()) for head in HEADS}
+        sheet.add("4B2", f"Rule 37: {int(late.sum())} register lines unpaid after {exposure().payment_days} days (shown; type below what is reversed): {names}{' ...' if late.sum() > 5 else ''}", "Purchase Register", amounts, counts=False, key=RULE_37)
 
 
 def _typed_lines(sheet: Sheet3B, typed: Typed, settings: Settings) -> None:

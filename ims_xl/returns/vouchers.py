@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ims_xl.period import Period
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import AMOUNTS
 
@@ -68,6 +69,22 @@ def booked_in_period(register: pd.DataFrame, settings: Settings) -> np.ndarray:
     first, last = period_bounds(settings)
     day = register["voucher_date"].to_numpy().astype("datetime64[s]")
     return np.asarray(np.isnat(day) | ((day >= first) & (day <= last)), dtype=bool)
+
+
+def unpaid_too_long(register: pd.DataFrame, days: int, settings: Settings) -> np.ndarray:
+    """Forward-charge purchases unpaid on the rule 37 day where that day fell in the return period before this one: they are reversed now.
+
+    Only a register that tells payments at all is believed; an invoice without a date is passed over.
+    """
+    paid = register["payment_date"].to_numpy().astype("datetime64[s]")
+    if not len(register) or np.isnat(paid).all():
+        return np.zeros(len(register), dtype=bool)
+    first, _ = period_bounds(settings)
+    assert settings.period is not None
+    before = Period.of(pd.Timestamp(first).date()).plus(-3 if settings.quarterly else -1)
+    limit = register["document_date"].to_numpy().astype("datetime64[s]") + np.timedelta64(days, "D")
+    late = ~np.isnat(limit) & (limit >= np.datetime64(before.start, "s")) & (limit < first) & (np.isnat(paid) | (paid > limit))
+    return np.asarray(late & ~is_reverse_charge(register) & ~is_import_of_goods(register) & (register["itc_eligibility"] != "Ineligible").to_numpy(), dtype=bool)
 
 
 def surely_of_another_period(register: pd.DataFrame, settings: Settings) -> np.ndarray:

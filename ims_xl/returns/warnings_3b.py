@@ -24,7 +24,7 @@ def warn(
     """Every warning of this return, the gravest first."""
     return (
         *typed.problems, *_ledgers(boxes, typed), *_excess(gstr2b, boxes, components, settings), *_overrides(typed, settings),
-        *_lock(components, settings), *_reverse_charge(reverse_charge, settings), *_rule_86b(typed, settings), *_forecast(gstr2b), *_outward(typed),
+        *_lock(components, settings), *_rule_37(components, typed), *_reverse_charge(reverse_charge, settings), *_rule_86b(typed, settings), *_forecast(gstr2b), *_outward(typed),
     )
 
 
@@ -93,6 +93,12 @@ def _lock(components: pd.DataFrame, settings: Settings) -> Iterator[str]:
     out = components[~components["counts"] & components["line"].str.contains("locked to 2B", regex=False)]
     for _, line in out.iterrows():
         yield f"{line['box']}: {line['line']}: {rupees(sum(int(line[head]) for head in HEADS))}."
+
+
+def _rule_37(components: pd.DataFrame, typed: Typed) -> Iterator[str]:
+    shown = components[components["key"] == "register.rule37"]
+    if len(shown) and not any(typed.has(f"3b.4B2.rule37.{head}") for head in HEADS):
+        yield f"{shown['line'].iloc[0]}; tax {rupees(int(shown[list(HEADS)].to_numpy().sum()))}. Nothing is typed for rule 37 in 4(B)(2)."
 
 
 def _reverse_charge(reverse_charge: pd.DataFrame, settings: Settings) -> Iterator[str]:

@@ -102,6 +102,19 @@ def test_typed_amounts_enter_their_boxes() -> None:
     assert month.cell("3.1(d)") == (10, 11, 0, 0)
 
 
+@pytest.mark.parametrize(("document", "paid", "shown"), [
+    ("2026-03-10", "-", 900), ("2026-03-10", "2026-09-30", 900), ("2026-03-10", "2026-09-01", 0), ("2026-04-20", "-", 0), ("2026-01-10", "-", 0),
+])
+def test_a_bill_unpaid_for_180_days_is_shown_in_4b2_for_the_return_after_that_day(document: str, paid: str, shown: int) -> None:
+    books = f"voucher_number document_number document_date payment_date taxable_value cgst sgst\nV1 A-1 {document} {paid} 10000 900 900\nV2 A-2 2026-10-01 2026-10-20 1000 90 90"
+    month = Month(books=books)
+    lines = month.gstr3b.components
+    assert int(lines[lines["key"] == "register.rule37"]["cgst"].sum()) == shown * 100
+    assert month.cell("4B2")[1] == 0
+    assert any("Rule 37" in w and "V1" in w for w in month.gstr3b.warnings) is bool(shown)
+    assert not any("Nothing is typed for rule 37" in w for w in Month(books=books, inputs={"3b.4B2.rule37.cgst": "900"}).gstr3b.warnings)
+
+
 def test_the_worked_example_of_both_styles() -> None:
     """Domain reference 5.3: portal-first with in-transit goods, an unpaid bill and last month's goods received now."""
     month = Month(

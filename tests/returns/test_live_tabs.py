@@ -16,6 +16,7 @@ import pytest
 from ims_xl.book import template
 from ims_xl.hosts import open_book
 from ims_xl.hosts.base import SheetText
+from ims_xl.returns.setoff import SetOffRequest, cash_saved, set_off
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell, Plan
 from ims_xl.workbook.tabs.gstr3b import read_inputs
@@ -181,6 +182,36 @@ def test_the_list_of_4b_adds_up_to_the_boxes() -> None:
         sums = {box: sum(value for value, on, b in zip(told[name], counts, told["Box"]) if on and b == box) for box in ("4B1", "4B2")}
         assert sums["4B1"] + int(vouchers[~vouchers["eligible"]][head].sum()) == month.gstr3b.boxes["4B1"][head]
         assert sums["4B2"] + month.gstr2b.boxes["itcrev.nonrevsup"][head] == month.gstr3b.boxes["4B2"][head]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_set_off_on_the_tab_is_the_command_s_for_any_liability_typed(seed: int, tmp_path: Path) -> None:
+    """One book; the liabilities and balances of ten cases are typed in one after the other, with 86B and either order by the seed."""
+    rng = np.random.default_rng(seed)
+    month = Month(rule_86b=seed % 2 == 0, setoff_order="portal" if seed % 3 == 0 else "statute")
+    month.inputs = {f"3b.{line}.{head}": "1" for line in ("3.1a", "ledger") for head in HEADS}
+    whole = plan(month.reconciliation)
+    paint(whole, tmp_path / "book.xlsx")
+    engine = engine_of(tmp_path / "book.xlsx")
+    cells = next(sheet for sheet in whole.sheets if sheet.name == "GSTR-3B").cells
+    rows = {str(cell.value): row for (row, column), cell in cells.items() if column == 19}
+    words = {str(cell.value): row for (row, column), cell in cells.items() if column == 2}
+    for _ in range(10):
+        size = 10.0 ** rng.integers(0, 9, 8) * (rng.random(8) > 0.2)
+        paise = (rng.random(8) * size).astype(np.int64)
+        for line, four in (("3b.3.1a", paise[:4]), ("3b.ledger", paise[4:])):
+            for column, amount in zip(range(4, 8), four):
+                engine.set_value("GSTR-3B", rows[line], column, int(amount) / 100)
+        engine.evaluate_all()
+        case = SetOffRequest(dict(zip(HEADS, paise[:4].tolist())), dict(zip(HEADS, paise[4:].tolist())), rule_86b=month.settings.rule_86b, order=month.settings.setoff_order)
+        best = set_off(case)
+        top = words["Liability of"]
+        for i, head in enumerate(HEADS, start=1):
+            used = [best.utilisation.get(f"{head}_{credit}", 0) for credit in HEADS]
+            assert [round(float(engine.get_value("GSTR-3B", top + i, column) or 0) * 100) for column in range(4, 8)] == used, (case, head)
+            assert round(float(engine.get_value("GSTR-3B", top + i, 8)) * 100) == best.cash[head]
+            assert round(float(engine.get_value("GSTR-3B", top + i, 9)) * 100) == best.carry_forward[head]
+        assert round(float(engine.get_value("GSTR-3B", words["Cash that the best split saves"], 8)) * 100) == cash_saved(case)
 
 
 def as_text(whole: Plan, name: str) -> SheetText:
