@@ -1,6 +1,7 @@
 """Sign-off: a preparer and a reviewer put their names under a book, and anyone can prove later that not one cell moved.
 
-The seal holds the digests of every sheet's cells, of what the hidden sheet remembers, and of the source files. It proves that
+The seal holds the digests of every sheet's cells, of what the hidden sheet remembers, which sheets show, the defined names, and
+the digests of the source files. It proves that
 the book is what was signed; it is no signature in the sense of the Information Technology Act.
 """
 
@@ -18,7 +19,7 @@ from typing import Any, Final
 from ims_xl import book as books
 from ims_xl.filling import changes_of_action
 from ims_xl.hosts import open_book, safe_files
-from ims_xl.hosts.fingerprint import SheetPrint, compare, fingerprint
+from ims_xl.hosts.fingerprint import SheetPrint, book_facts, compare, compare_facts, fingerprint
 from ims_xl.store import unpack
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Plan
@@ -52,13 +53,14 @@ def sign(path: Path, role: str, name: str, now: datetime | None = None) -> None:
     seal["sources"] = dict(zip(rec.state.files["file"], rec.state.files["sha256"]))
     seal.pop("prints", None)
     seal.pop("memory", None)
+    seal.pop("facts", None)
     rec = replace(rec, state=replace(rec.state, seal=seal, inputs=inputs))
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
         opened.host.paint(_only(books.plan(opened, rec), opened.names.get("Home", "Home")))
         opened.host.save(draft)
         prints = {sheet: [dict(p.rows), dict(p.columns)] for sheet, p in fingerprint(draft, _PLAIN).items()}
-        seal = {**seal, "prints": prints, "memory": _memory(draft)}
+        seal = {**seal, "prints": prints, "memory": _memory(draft), "facts": book_facts(draft, _PLAIN)}
         rec = replace(rec, state=replace(rec.state, seal=seal))
         host = open_book(draft)
         host.paint(_only(books.plan(replace(opened, host=host), rec)))
@@ -75,6 +77,7 @@ def verify(path: Path) -> str:
         raise ImsXlError(f"{path.name} is not signed; 'ims-xl sign {path.name} --as preparer --name NAME' signs it.")
     signed = {sheet: SheetPrint(rows, columns) for sheet, (rows, columns) in seal["prints"].items()}
     changed = compare(signed, fingerprint(path, _PLAIN))
+    changed += [line for line in compare_facts(seal.get("facts", {}), book_facts(path, _PLAIN)) if seal.get("facts")]
     if seal["memory"] != _memory(path):
         changed.append("the hidden sheet (what ims-xl remembers) was altered")
     if changed:
@@ -109,5 +112,5 @@ def _memory(path: Path) -> str:
     finally:
         host.close()
     lines = sorted(f"{part}|{number}|{text}" for part, number, text in zip(frame[1], frame[2], frame[3]) if part != "seal")
-    seal = {k: v for k, v in _stored(path).get("seal", {}).items() if k not in ("prints", "memory")}
+    seal = {k: v for k, v in _stored(path).get("seal", {}).items() if k not in ("prints", "memory", "facts")}
     return hashlib.sha256(("\n".join(lines) + json.dumps(seal, sort_keys=True)).encode()).hexdigest()

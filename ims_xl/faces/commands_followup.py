@@ -9,6 +9,7 @@ import click
 
 from ims_xl.faces.cli import common, is_quiet
 from ims_xl.faces.commands_month import as_of_option, need_workbook_name, refuse_existing, watched
+from ims_xl.vocabulary import ImsXlError
 
 FILE = click.Path(path_type=Path)
 
@@ -16,18 +17,24 @@ FILE = click.Path(path_type=Path)
 @click.command()
 @click.argument("book", type=FILE)
 @click.option("-o", "--output", required=True, type=FILE, help="The folder for the letters.")
-@click.option("--templates", type=FILE, help="A folder with the firm's own letter.txt and letter.html.")
+@click.option("--templates", type=FILE, help="A folder with the firm's own subject.txt, letter.txt or letter.html (Jinja2).")
+@click.option("--write-templates", is_flag=True, help="Put the templates into --templates DIR first, to edit them; those that stand there stay.")
 @as_of_option
 @common
-def letters(book: Path, output: Path, templates: Path | None, as_of: date) -> None:
+def letters(book: Path, output: Path, templates: Path | None, write_templates: bool, as_of: date) -> None:
     """Supplier alerts: one e-mail draft (.eml) and one plain text (.txt) per supplier. Nothing is sent."""
     from ims_xl import book as books
-    from ims_xl.letters import write_letters
+    from ims_xl import letters as supplier_letters
 
+    if write_templates:
+        if templates is None:
+            raise ImsXlError("--write-templates needs --templates DIR: the folder into which they go.")
+        for name in supplier_letters.write_templates(templates):
+            _say(f"{templates / name}: written, yours to edit")
     with watched() as progress:
         opened = books.open_state(book)
         rec = books.reconciled(opened, as_of, progress)
-        did = write_letters(rec, output, templates)
+        did = supplier_letters.write_letters(rec, output, templates)
     _say(f"{output}: {len(did.added)} files added, {len(did.refreshed)} refreshed, {len(did.unchanged)} unchanged")
     for name in did.edited:
         _say(f"  kept as you edited it: {name}")

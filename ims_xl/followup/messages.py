@@ -13,21 +13,23 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ims_xl.gstin import state_code
-from ims_xl.period import financial_year
+from ims_xl.followup.unreported import CHASE, unreported
+from ims_xl.gstin import is_valid, state_code
+from ims_xl.period import Period, financial_year
 from ims_xl.rulebook import Rulebook, rulebook_for
 from ims_xl.state import Reconciliation
-from ims_xl.vocabulary import HEADS, NOT_FILED, Action, Change, MatchClass, Section
+from ims_xl.vocabulary import HEADS, NOT_FILED, Action, Change, ImsXlError, MatchClass, Section
 
 REJECTED: Final = "Rejected"
 WRONG: Final = "Differs from our books"
 SAVED_WRONG: Final = "Saved, not filed, and differs from our books"
+UNFILED: Final = "Saved, not filed"
 MISSING: Final = "Not reported"
 
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One document in a message: amounts in paise, their document first, ours where it differs."""
+    """One document in a message: amounts in paise as printed, their document first, ours where it differs; `tax` is signed, a credit note negative."""
 
     kind: str
     document_type: str
@@ -47,12 +49,13 @@ class SupplierMessage:
     reply_by: date
 
     @property
-    def tax(self) -> int:
-        return sum(row.tax for row in self.rows)
+    def credit(self) -> int:
+        """The credit that hangs on these documents: invoices and debit notes that we did not reject."""
+        return sum(row.tax for row in self.rows if row.tax > 0 and row.kind != REJECTED)
 
 
 def supplier_messages(rec: Reconciliation) -> tuple[SupplierMessage, ...]:
-    """Every supplier with something to mend, by GSTIN; suppliers without a GSTIN cannot report anything and get none."""
+    """Every supplier with something to mend, by GSTIN; without a valid GSTIN nobody can report anything, so nobody is written to."""
     settings = rec.state.settings
     assert settings.period is not None  # a reconciled book always has one
     rulebook = rulebook_for(settings.period)
@@ -63,7 +66,7 @@ def supplier_messages(rec: Reconciliation) -> tuple[SupplierMessage, ...]:
         by_supplier.setdefault(gstin, []).append(row)
         names.setdefault(gstin, name)
     reply = _reply_by(rec, rulebook)
-    return tuple(SupplierMessage(g, names[g], tuple(sorted(by_supplier[g], key=lambda r: (r.kind, r.number))), reply) for g in sorted(by_supplier) if g)
+    return tuple(SupplierMessage(g, names[g], tuple(sorted(by_supplier[g], key=lambda r: (r.kind, r.number))), reply) for g in sorted(by_supplier) if is_valid(g))
 
 
 def _from_portal(rec: Reconciliation, rulebook: Rulebook) -> list[tuple[str, str, MessageRow]]:
@@ -74,17 +77,31 @@ def _from_portal(rec: Reconciliation, rulebook: Rulebook) -> list[tuple[str, str
     imports = state.ims["section"].str.startswith("IMPG").to_numpy(dtype=bool)
     rejected = live & ~imports & (action == Action.REJECT)
     differs = live & ~imports & ~rejected & np.isin(classes, [MatchClass.VALUE, MatchClass.GSTIN]) & (action != Action.ACCEPT)
+    saved = (state.ims["filing_status"] == NOT_FILED).to_numpy(dtype=bool)
+    # Before the day on which GSTR-1 falls due nobody is late.
+    late = live & saved & ~imports & ~rejected & ~differs & (_due_of(state.ims["supplier_period"], rulebook) < np.datetime64(rec.as_of))
     rows = []
-    for i in np.flatnonzero(rejected | differs):
+    for i in np.flatnonzero(rejected | differs | late):
         document = state.ims.iloc[i]
-        kind = REJECTED if rejected[i] else (SAVED_WRONG if document["filing_status"] == NOT_FILED else WRONG)
-        issue = str(state.work["remarks"].iloc[i]) if rejected[i] and state.work["remarks"].iloc[i] else _difference(rec, int(i))
-        row = MessageRow(
-            kind, Section(document["section"]).document_type.value, str(document["document_number"]), _day(document["document_date"]),
-            int(document["taxable_value"]), int(sum(document[h] for h in HEADS)), issue or "we could not find it in our books", _remedy(kind, document, rulebook),
-        )
+        section = Section(document["section"])
+        kind = REJECTED if rejected[i] else UNFILED if late[i] else SAVED_WRONG if saved[i] else WRONG
+        told = str(state.work["remarks"].iloc[i]) if rejected[i] else ""
+        issue = told or ("it is saved and not filed" if late[i] else _difference(rec, int(i))) or "we could not find it in our books"
+        tax = int(sum(document[h] for h in HEADS)) * section.document_type.sign
+        row = MessageRow(kind, section.document_type.value, str(document["document_number"]), _day(document["document_date"]), int(document["taxable_value"]), tax, issue, _remedy(kind, document, rec, rulebook))
         rows.append((str(document["supplier_gstin"]), str(document["supplier_name"]), row))
     return rows
+
+
+def _due_of(codes: pd.Series, rulebook: Rulebook) -> np.ndarray:
+    """The due date of GSTR-1 of each supplier period; far ahead where the period is not known."""
+    due: dict[str, date] = {}
+    for code in codes.unique():
+        try:
+            due[code] = rulebook.due_date("GSTR-1", Period.parse(code), "", False)
+        except ImsXlError:
+            due[code] = date.max
+    return np.asarray(codes.map(due).to_numpy(dtype="datetime64[D]"))
 
 
 def _difference(rec: Reconciliation, i: int) -> str:
@@ -99,35 +116,52 @@ def _difference(rec: Reconciliation, i: int) -> str:
     return "; ".join(said)
 
 
-def _remedy(kind: str, document: Any, rulebook: Rulebook) -> str:
-    note = Section(document["section"]).is_amendment
+def _remedy(kind: str, document: Any, rec: Reconciliation, rulebook: Rulebook) -> str:
+    section = Section(document["section"])
     if kind == SAVED_WRONG:
-        return "Please correct it before you file; a saved document can still be changed freely."
+        return f"Please correct it before you file{_by(rec, rulebook)}; a saved document can still be changed freely."
+    if kind == UNFILED:
+        return "Please file it; we have no credit before you do."
+    if kind == REJECTED and section.is_amendment:
+        return "Please correct the amendment in GSTR-1A of the same period, or in a later amendment table of GSTR-1/IFF."
+    if kind == REJECTED and section.document_type.sign < 0:
+        return "If the note is right, please tell us why, and report it again in the amendment table of GSTR-1/IFF: we accept it there. Until then your liability of the next period rises by it."
     if kind == REJECTED:
-        return (
-            "If the document is right, please tell us why; then report it again in GSTR-1A of the same period, or later in the amendment table of GSTR-1/IFF, and we accept it there."
-            if not note else "Please correct the amendment in GSTR-1A of the same period or in a later amendment table."
-        )
-    return "Please correct it in GSTR-1A of the same period, or in the amendment table of your next GSTR-1/IFF (a wrong GSTIN cannot be mended in GSTR-1A)."
+        return "If the document is right, please tell us why, and report it again in GSTR-1A of the same period, or later in the amendment table of GSTR-1/IFF: we accept it there."
+    return "Please correct it in GSTR-1A of the same period while your GSTR-3B is open, else in the amendment table of your next GSTR-1/IFF (a wrong GSTIN cannot be mended in GSTR-1A)."
+
+
+def _by(rec: Reconciliation, rulebook: Rulebook) -> str:
+    """` (GSTR-1 by 11-11-2026, IFF by 13-11-2026)` while that day is ahead, else nothing."""
+    period = rec.state.settings.period
+    assert period is not None
+    due = rulebook.due_date("GSTR-1", period, "", False)
+    if due < rec.as_of:
+        return ""
+    return f" (GSTR-1 by {due:%d-%m-%Y}, IFF by {rulebook.due_date('IFF', period, '', False):%d-%m-%Y})"
 
 
 def _from_books(rec: Reconciliation, rulebook: Rulebook) -> list[tuple[str, str, MessageRow]]:
-    """Chase before the cut-off: booked, not yet in IMS."""
-    state = rec.state
-    classes = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.register_result]
-    missing = state.register[classes == MatchClass.NOT_IN_IMS].assign(result=rec.links.register_result[classes == MatchClass.NOT_IN_IMS])
+    """Chase before the cut-off: booked with tax, not on the portal, and still in time."""
+    found = unreported(rec).vouchers
     rows = []
-    for _, lines in missing.groupby("result", sort=True):
-        first = lines.iloc[0]
-        taxable, tax = int(lines["taxable_value"].sum()), int(sum(lines[h].sum() for h in HEADS))
-        note = taxable < 0 or "debit" in str(first["voucher_type"]).lower()
-        dated = _day(first["document_date"])
-        wanted = "Please report it in your next GSTR-1 or IFF"
-        if dated is not None:
-            wanted += f", at the latest so that it stands in a GSTR-2B before {rulebook.itc_cutoff(financial_year(dated)):%d-%m-%Y} (section 16(4))"
-        row = MessageRow(MISSING, "Credit Note" if note else "Invoice", str(first["document_number"]), dated, abs(taxable), abs(tax), "it is in our books and not on the portal", wanted + ".")
-        rows.append((str(first["supplier_gstin"]), str(first["supplier_name"]), row))
+    for voucher in found[(found["kind"] == CHASE) & (found["tax"] != 0)].itertuples():
+        note = voucher.itc < 0
+        dated = _day(voucher.document_date)
+        row = MessageRow(MISSING, "Credit Note" if note else "Invoice", str(voucher.document_number), dated, abs(int(voucher.taxable_value)), int(voucher.itc), "it is in our books and not on the portal", _report(dated, rec, rulebook))
+        rows.append((str(voucher.supplier_gstin), str(voucher.supplier_name), row))
     return rows
+
+
+def _report(dated: date | None, rec: Reconciliation, rulebook: Rulebook) -> str:
+    """Where a document that was left out is reported now: in the open GSTR-1 or IFF, in GSTR-1A of the same period, else in the next GSTR-1."""
+    if _by(rec, rulebook):
+        wanted = f"Please report it in your GSTR-1 or IFF{_by(rec, rulebook)}"
+    else:
+        wanted = "Please report it in GSTR-1A of the same period while your GSTR-3B is open, else in your next GSTR-1 or IFF"
+    if dated is not None:
+        wanted += f"; our credit for it ends on {rulebook.itc_cutoff(financial_year(dated)):%d-%m-%Y} (section 16(4))"
+    return wanted + "."
 
 
 def _reply_by(rec: Reconciliation, rulebook: Rulebook) -> date:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ims_xl.followup.taken import settled_earlier, time_is_over
+from ims_xl.followup.taken import BARRED, settled_earlier, standing_in_2b, time_is_over
 from ims_xl.report import rupees
 from ims_xl.returns.standing import counted, rejected
 from ims_xl.state import OPENING_COLUMNS, Reconciliation, TieOut, empty
@@ -44,7 +44,8 @@ def waiting_vouchers(rec: Reconciliation) -> np.ndarray:
     alone = classes == MatchClass.NOT_IN_IMS
     if not alone.any():
         return np.asarray(alone, dtype=bool)
-    return np.asarray(alone & (settled_earlier(rec.state) == "") & ~time_is_over(rec.state.register["document_date"], rec.state.settings), dtype=bool)
+    settled = (settled_earlier(rec.state) != "") | (standing_in_2b(rec.state.register, rec) != "")
+    return np.asarray(alone & ~settled & ~time_is_over(rec.state.register["document_date"], rec.state.settings), dtype=bool)
 
 
 def closing(rec: Reconciliation) -> pd.DataFrame:
@@ -142,27 +143,29 @@ def _books(rec: Reconciliation) -> pd.DataFrame:
     concerned = alone | np.isin(keys, opening["key"].to_numpy(dtype=object))
     over = time_is_over(lines["document_date"], state.settings)
     part = lines[concerned]
+    in_2b = standing_in_2b(part, rec)
+    barred = np.char.startswith(in_2b.astype(str), BARRED)
     frame = pd.DataFrame({
         "side": BOOKS, "key": keys[concerned], "kind": part["voucher_type"].to_numpy(dtype=object), "supplier_gstin": part["supplier_gstin"].to_numpy(dtype=object),
         "supplier_name": part["supplier_name"].to_numpy(dtype=object), "document_number": part["document_number"].to_numpy(dtype=object), "document_date": part["document_date"].to_numpy(),
-        "alone": alone[concerned], "stays": stays[concerned], "over": over[concerned], **{head: voucher_sign(part) * part[head].to_numpy(dtype=np.int64) for head in HEADS},
+        "alone": alone[concerned], "barred": barred, "drawn": alone[concerned] & (in_2b != "") & ~barred, "stays": stays[concerned], "over": over[concerned], **{head: voucher_sign(part) * part[head].to_numpy(dtype=np.int64) for head in HEADS},
     })
     grouped = frame.groupby("key", sort=False)
-    frame = grouped.agg({**dict.fromkeys(("side", "kind", "supplier_gstin", "supplier_name", "document_number", "document_date"), "first"), **dict.fromkeys(("alone", "stays", "over"), "max"), **dict.fromkeys(HEADS, "sum")}).reset_index()
+    frame = grouped.agg({**dict.fromkeys(("side", "kind", "supplier_gstin", "supplier_name", "document_number", "document_date"), "first"), **dict.fromkeys(("alone", "barred", "drawn", "stays", "over"), "max"), **dict.fromkeys(HEADS, "sum")}).reset_index()
     before = opening.set_index("key").reindex(frame["key"])
     for head in HEADS:
         value, begun = frame[head].to_numpy(dtype=np.int64), before[head].fillna(0).to_numpy(dtype=np.int64)
         frame[f"opening_{head}"] = begun
         frame[f"added_{head}"] = value - begun
-        frame[f"cleared_{head}"] = np.where(frame["alone"], 0, value)
-        frame[f"lost_{head}"] = np.where(frame["alone"] & ~frame["stays"], value, 0)
+        frame[f"cleared_{head}"] = np.where(frame["alone"] & ~frame["drawn"], 0, value)
+        frame[f"lost_{head}"] = np.where(frame["alone"] & ~frame["stays"] & ~frame["drawn"], value, 0)
         frame[f"closing_{head}"] = np.where(frame["stays"], value, 0)
     frame["since"] = before["since"].fillna(str(state.settings.period)).to_numpy(dtype=object)
     frame["fate"] = np.select(
-        [frame["stays"], ~frame["alone"], frame["over"]],
-        [f"{_WAITS}: not on the portal", f"cleared: found on the portal in {period}", "lost: the time of section 16(4) has run out"], "lost: settled in an earlier period already",
+        [frame["stays"], ~frame["alone"], frame["drawn"], frame["barred"], frame["over"]],
+        [f"{_WAITS}: not on the portal", f"cleared: found on the portal in {period}", f"cleared: in GSTR-2B of {period}, outside IMS", f"lost: {period}'s GSTR-2B gives no credit for it", "lost: the time of section 16(4) has run out"], "lost: settled in an earlier period already",
     ) if len(frame) else np.array([], dtype=object)
-    frame = frame.drop(columns=["alone", "stays", "over", *HEADS])
+    frame = frame.drop(columns=["alone", "barred", "drawn", "stays", "over", *HEADS])
     return pd.concat([frame, _vanished(opening[~opening["key"].isin(set(keys))])], ignore_index=True)
 
 

@@ -74,9 +74,9 @@ def form_faults(found: Any, as_of: date) -> list[str]:
 
 
 def _day(value: Any) -> date | None:
-    if value is None or (not isinstance(value, date) and pd.isna(value)):
+    """A date as such; NaT, which calls itself a date too, is none."""
+    if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp | np.datetime64):
-        stamp = pd.Timestamp(value)
-        return None if pd.isna(stamp) else stamp.date()
+        return pd.Timestamp(value).date()
     return value if isinstance(value, date) else None

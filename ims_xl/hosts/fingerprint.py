@@ -43,6 +43,32 @@ def fingerprint(path: Path, leave_out: frozenset[str] = frozenset()) -> dict[str
         raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
 
 
+def book_facts(path: Path, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
+    """What the workbook says beside its cells: which sheets show, in which order, and what its defined names mean (the spreadsheet's own hidden names left out)."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            root = _root(package, _book_part(package))
+            sheets = [e for e in root.iter() if _local(e.tag) == "sheet" and e.get("name", "") not in leave_out]
+            facts = {f"sheet '{e.get('name')}' shown or hidden": e.get("state", "visible") for e in sheets}
+            facts |= {f"sheet '{e.get('name')}' and its place": str(n) for n, e in enumerate(sheets)}
+            for name in (e for e in root.iter() if _local(e.tag) == "definedName"):
+                if not name.get("name", "").startswith("_xlnm") and name.get("hidden") not in ("1", "true"):
+                    facts[f"name '{name.get('name')}'"] = "".join((name.text or "").split())
+            return facts
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as reason:
+        raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
+
+
+def compare_facts(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Which of them changed, in words."""
+    lines = []
+    for what in _moved(before, after):
+        both = what in before and what in after
+        if both or not what.startswith("sheet "):   # a sheet that came or went is told with its cells
+            lines.append(f"{what} was {'changed' if both else 'removed' if what in before else 'added'}")
+    return lines
+
+
 def compare(before: Mapping[str, SheetPrint], after: Mapping[str, SheetPrint], most: int = 20) -> list[str]:
     """What changed, in words, at most that many lines: sheets added or removed, cells by name where they can be told."""
     lines = [f"sheet '{name}' was removed" for name in before if name not in after]
@@ -79,8 +105,7 @@ def _local(tag: str) -> str:
 
 
 def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    relations = {r.get("Id"): r for r in _root(package, "_rels/.rels")}
-    book = next(r.get("Target", "").lstrip("/") for r in relations.values() if r.get("Type", "").endswith("/officeDocument"))
+    book = _book_part(package)
     folder = posixpath.dirname(book)
     targets = {r.get("Id"): r.get("Target", "") for r in _root(package, f"{folder}/_rels/{posixpath.basename(book)}.rels")}
     for element in _root(package, book).iter():
@@ -89,6 +114,14 @@ def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             if "worksheets/" in part:
                 yield element.get("name", ""), part
+
+
+def _book_part(package: zipfile.ZipFile) -> str:
+    relations = _root(package, "_rels/.rels")
+    found = next((r.get("Target", "").lstrip("/") for r in relations if r.get("Type", "").endswith("/officeDocument")), None)
+    if found is None:
+        raise KeyError("it names no workbook part")
+    return found
 
 
 def _shared_strings(package: zipfile.ZipFile) -> list[str]:

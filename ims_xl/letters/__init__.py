@@ -3,6 +3,6 @@
 A later run adds and refreshes, never doubles, and keeps a file that a person edited. Nothing is ever sent from here.
 """
 
-from ims_xl.letters.writing import Written, write_letters
+from ims_xl.letters.writing import Written, write_letters, write_templates
 
-__all__ = ["Written", "write_letters"]
+__all__ = ["Written", "write_letters", "write_templates"]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from ims_xl.followup.trail import form_faults, verdict
@@ -40,3 +41,8 @@ def test_evidence_of_a_wrong_form_is_named(found, fault):
 
 def test_good_evidence_has_no_fault():
     assert form_faults({"eway_bill_no": "1234 5678 9012", "vehicle_no": "MH 12 AB 1234", "challan_no": "DC/1"}, TODAY) == []
+
+
+def test_a_receipt_number_without_its_date_is_half_a_trail():
+    mark, missing = verdict("B2B", BILL, 100, {"grn_no": "GRN-7", "receipt_date": pd.NaT, "eway_bill_valid_till": pd.NaT}, END, TODAY)
+    assert (mark, missing) == ("✗ incomplete", "receipt date")

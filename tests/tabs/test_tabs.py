@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
+from ims_xl.followup.unreported import CHASE
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook import skeleton
@@ -21,7 +22,7 @@ from ims_xl.workbook.tabs.calendar import key_dates
 from ims_xl.workbook.tabs.credit_notes import credit_notes_frame
 from ims_xl.workbook.tabs.default_risk import default_risk_frame
 from ims_xl.workbook.tabs.imports import imports_frame
-from ims_xl.workbook.tabs.not_in_ims import CHASE, not_in_ims_frame
+from ims_xl.workbook.tabs.not_in_ims import not_in_ims_frame
 from ims_xl.workbook.tabs.pending import HEADINGS, PENDING, pending_frame
 from ims_xl.workbook.tabs.pieces import money_width, rupees_text
 from ims_xl.workbook.tabs.rejected import rejected_frame

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ims_xl.followup.taken import cut_off
 from ims_xl.gstin import state_code
 from ims_xl.period import Period, financial_year_label
 from ims_xl.rulebook.calendar import calendar
 from ims_xl.state import Reconciliation
-from ims_xl.vocabulary import ImsXlError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,6 @@ def due_3b(rec: Reconciliation) -> date:
 def supplier_due(rec: Reconciliation) -> date:
     """The day by which a monthly supplier's GSTR-1 puts a document into this period's 2B."""
     return calendar().due_date("GSTR-1", period_of(rec))
-
-
-def cut_off(financial_year: int) -> date | None:
-    """The last day of credit for documents of that financial year, section 16(4); None before GST began."""
-    try:
-        return calendar().itc_cutoff_of(financial_year)
-    except ImsXlError:
-        return None
 
 
 def key_dates(rec: Reconciliation) -> tuple[DueDate, ...]:

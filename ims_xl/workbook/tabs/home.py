@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.followup.unreported import CHASE
 from ims_xl.hosts.base import SheetText
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action, Change
@@ -20,7 +21,7 @@ from ims_xl.workbook.tabs.calendar import key_dates
 from ims_xl.workbook.tabs.home_charts import CHART_ROWS, charts, figures
 from ims_xl.workbook.tabs.home_needs import Need, needs
 from ims_xl.workbook.tabs.live import live_formulas
-from ims_xl.workbook.tabs.not_in_ims import CHASE, not_in_ims_frame
+from ims_xl.workbook.tabs.not_in_ims import not_in_ims_frame
 from ims_xl.workbook.tabs.pieces import client_line, indian, page, signed_tax
 from ims_xl.workbook.tabs.where import Layout, area, letters
 from ims_xl.workbook.theme import TAB_COLOURS

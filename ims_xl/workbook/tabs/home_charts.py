@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.followup.unreported import CHASE
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action, Change, MatchClass
 from ims_xl.workbook.plan import Cell, Chart, Series
 from ims_xl.workbook.tabs.calendar import period_of
 from ims_xl.workbook.tabs.live import live_formulas
-from ims_xl.workbook.tabs.not_in_ims import CHASE
 from ims_xl.workbook.tabs.pieces import MATCHED, signed_tax
 from ims_xl.workbook.tabs.where import Layout, area, letters, quoted
 from ims_xl.workbook.theme import chart_colour

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ims_xl.followup.unreported import CHASE
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action, Change, MatchClass, SetBy
-from ims_xl.workbook.tabs.not_in_ims import CHASE
 from ims_xl.workbook.tabs.pieces import signed_tax
 from ims_xl.workbook.tabs.where import Layout, quoted
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ims_xl.followup.taken import cut_off
 from ims_xl.gstin import state_code
 from ims_xl.period import Period
 from ims_xl.rulebook.calendar import calendar
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import ImsXlError
-from ims_xl.workbook.tabs.calendar import cut_off
 
 
 def last_pending_days(rec: Reconciliation, frame: pd.DataFrame) -> pd.Series:

@@ -12,13 +12,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.followup.unreported import CHASE
 from ims_xl.hosts.base import SheetText
 from ims_xl.period import Period
 from ims_xl.rulebook.calendar import calendar
 from ims_xl.state import CONTACT_COLUMNS, Reconciliation, empty
 from ims_xl.vocabulary import Action, Change, ImsXlError
 from ims_xl.workbook.plan import SheetPlan
-from ims_xl.workbook.tabs.not_in_ims import CHASE, not_in_ims_frame
+from ims_xl.workbook.tabs.not_in_ims import not_in_ims_frame
 from ims_xl.workbook.tabs.pieces import MATCHED, Column, Tab, list_sheet, signed_tax
 from ims_xl.workbook.tabs.typed import table_below
 from ims_xl.workbook.tabs.where import Layout
