@@ -78,5 +78,6 @@ def _day(value: Any) -> date | None:
     if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp | np.datetime64):
-        return pd.Timestamp(value).date()
+        day: date = pd.Timestamp(value).date()
+        return day
     return value if isinstance(value, date) else None
