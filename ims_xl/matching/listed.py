@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ims_xl.matching.documents import NO_DAY
-from ims_xl.matching.lists import Listing, read_list
+from ims_xl.matching.lists import LIST_LIKE, Listing, read_list
 from ims_xl.matching.merging import rest_of
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.matching.pool import Pool
@@ -52,6 +53,7 @@ def listed(pool: Pool) -> None:
 
 def _read(pool: Pool) -> list[_Named]:
     rows = np.flatnonzero(pool.open_b)
+    rows = rows[pc.match_substring_regex(pool.books.number.take(pa.array(rows)), LIST_LIKE).to_numpy(zero_copy_only=False)]
     rows = rows[np.argsort(pool.books.order[rows], kind="stable")]
     lists = [(voucher, listing) for voucher, text in zip(rows.tolist(), pool.books.number.take(pa.array(rows)).to_pylist()) if (listing := read_list(text))]
     keys = closer_keys(pa.array([part for _, listing in lists for part in listing.parts], type=pa.large_string()), pool.settings)

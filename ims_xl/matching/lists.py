@@ -14,6 +14,9 @@ _BARE: Final = re.compile(r"^\D{0,12}?\d{2,10}(?:\s*/\s*\d{2,10})+$")
 _LAST_RUN: Final = re.compile(r"(\d+)\D*$")
 _LONGEST_SPAN: Final = 60
 
+LIST_LIKE: Final = r"(?i)[,;&+\n|]| to | upto | and |\d\s*[-\x{2013}\x{2014}]\s*\d+$|\d\s*/\s*\d+\s*$"
+"""Finds all that `read_list` may read, for columns of numbers (RE2)."""
+
 
 @dataclass(frozen=True)
 class Listing:

@@ -182,6 +182,6 @@ def _without_zeros(runs: Any) -> Any:
 
 
 def _folded(plain: Any) -> Any:
-    for pattern, digit in (("[OQD]", "0"), ("[IL]", "1"), ("S", "5"), ("B", "8"), ("Z", "2"), ("G", "6")):
-        plain = pc.replace_substring_regex(plain, pattern, digit)
+    for letter, digit in zip("OQDILSBZG", "000115826"):
+        plain = pc.replace_substring(plain, letter, digit)
     return pc.ascii_ltrim(plain, characters="0")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,13 +39,9 @@ class Pool:
         self.any_loose = bool((loose_p & ~open_p).any())
 
     def edges(self, p: np.ndarray, b: np.ndarray, number: np.ndarray) -> None:
-        """Pairs whose numbers have to do with each other: level, best first."""
-        vouchers_of, documents_of = defaultdict(list), defaultdict(list)
-        # Content, not row order, decides in which order candidates are tried.
-        for at in np.lexsort((self.books.order[b], self.portal.order[p], number)).tolist():
-            vouchers_of[int(p[at])].append((int(number[at]), int(b[at])))
-            documents_of[int(b[at])].append((int(number[at]), int(p[at])))
-        self.vouchers_of, self.documents_of = vouchers_of, documents_of
+        """Pairs whose numbers have to do with each other: level, best first; content, not row order, decides between equal levels."""
+        self.vouchers_of = _by(p, number, b, self.books.order)
+        self.documents_of = _by(b, number, p, self.portal.order)
 
     def take(self, portal: Sequence[int], books: Sequence[int], named: bool) -> None:
         """Makes these a group; `named` where every number names its documents."""
@@ -82,3 +77,10 @@ class Pool:
         """The keys in an order that only their content decides."""
         keys = np.fromiter(of, dtype=np.int64, count=len(of))
         return [int(k) for k in keys[np.argsort(documents.order[keys], kind="stable")]]
+
+
+def _by(key: np.ndarray, level: np.ndarray, other: np.ndarray, order: np.ndarray) -> dict[int, list[tuple[int, int]]]:
+    at = np.lexsort((order[other], level, key))
+    starts = np.flatnonzero(np.r_[True, key[at][1:] != key[at][:-1]]) if len(at) else np.zeros(0, dtype=np.int64)
+    pairs = list(zip(level[at].tolist(), other[at].tolist()))
+    return {k: pairs[start:end] for k, start, end in zip(key[at[starts]].tolist(), starts.tolist(), [*starts[1:].tolist(), len(at)])}

@@ -56,11 +56,13 @@ def families(pool: Pool) -> None:
     base = np.where(has_stem & ~np.isin(whole, stem[has_stem]), stem, whole)
     order = np.argsort(pool.books.order[rows], kind="stable")
     for code in (base, whole):
+        _, inverse, counts = np.unique(code, return_inverse=True, return_counts=True)
+        few = order[(counts[inverse] >= 2)[order] & (counts[inverse] <= 4)[order]]
         families: dict[int, list[int]] = defaultdict(list)
-        for at in order.tolist():
-            families[int(code[at])].append(int(rows[at]))
+        for family, voucher in zip(inverse[few].tolist(), rows[few].tolist()):
+            families[family].append(voucher)
         for vouchers in families.values():
-            if 2 <= len(vouchers) <= 4 and pool.open_b[vouchers].all():
+            if pool.open_b[vouchers].all():
                 _take_family(pool, vouchers, day[vouchers[0]])
 
 
