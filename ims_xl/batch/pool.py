@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from ims_xl.batch.alone import work_alone
 from ims_xl.batch.clients import ClientFolder
+from ims_xl.batch.cluster import connected
 from ims_xl.batch.work import ClientResult, failed, work_on
-from ims_xl.vocabulary import ImsXlError
 
 LEAST_MEGABYTES: Final = 3072
 
@@ -48,15 +48,9 @@ def on_processes(clients: Sequence[ClientFolder], as_of: str, workers: int, seco
 
 def on_dask(clients: Sequence[ClientFolder], as_of: str, scheduler: str, seconds: float, megabytes: int) -> Iterator[ClientResult]:
     """On an existing cluster that sees the same folders; a client whose worker is lost is run again elsewhere, at most three times."""
-    try:
-        from dask.distributed import Client, as_completed
-    except ImportError:
-        raise ImsXlError("--scheduler needs Dask; install it with: pip install 'ims-xl[batch]'") from None
-    try:
-        cluster = _untyped(Client)(scheduler, timeout=10)
-    except (OSError, TimeoutError, ValueError) as wrong:
-        raise ImsXlError(f"The Dask scheduler {scheduler} cannot be reached ({type(wrong).__name__}); is it running, and is the address right?") from None
-    with cluster:
+    with connected(scheduler) as cluster:
+        from dask.distributed import as_completed
+
         futures = {cluster.submit(work_alone, client, as_of, seconds, megabytes, pure=False, retries=3): client for client in clients}
         for future in _untyped(as_completed)(list(futures)):
             try:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where the matches go (.csv or .parquet).")
 @click.option("--report", type=click.Path(path_type=Path), help="Counts by class, problems and seconds, as JSON.")
 @click.option("--explain", "explained", metavar="ROW", multiple=True, help="Tell the whole story of a row: ims:12 or register:7, counted from 0. May be repeated.")
+@click.option("--workers", type=click.IntRange(1), default=1, metavar="N", help="Processes that share the work by supplier (default: this one).")
+@click.option("--scheduler", default="", metavar="tcp://HOST:PORT", help="An existing Dask cluster that shares the work by supplier.")
 @click.option("--force", is_flag=True, help="Replace an output that exists.")
 @common
-def match(ims: Path, register: Path, output: Path | None, report: Path | None, explained: tuple[str, ...], force: bool) -> None:
+def match(ims: Path, register: Path, output: Path | None, report: Path | None, explained: tuple[str, ...], workers: int, scheduler: str, force: bool) -> None:
     """Reads both tables, links them, writes MATCHES; with --explain it may do without -o."""
     from ims_xl.matching.telling import RowName, tell
     from ims_xl.settings import Settings
@@ -33,13 +35,15 @@ def match(ims: Path, register: Path, output: Path | None, report: Path | None, e
     names = [RowName.parse(text) for text in explained]
     if output is None and not names:
         raise ImsXlError("say with -o where the matches shall go.")
+    if workers > 1 and scheduler:
+        raise ImsXlError("Give --workers or --scheduler, not both.")
     _check_outputs((ims, register), (output, report), force)
     began = time.perf_counter()
     ims_ledger, register_ledger, problems = _read(ims, register)
     read = time.perf_counter()
     from ims_xl.matching import link_documents
 
-    links = link_documents(ims_ledger, register_ledger, Settings())
+    links = link_documents(ims_ledger, register_ledger, Settings(), **_spread(workers, scheduler))
     linked = time.perf_counter()
     stories = [tell(ims_ledger, register_ledger, links, name, Settings()) for name in names]
     if output is not None:
@@ -56,6 +60,15 @@ def match(ims: Path, register: Path, output: Path | None, report: Path | None, e
         click.echo("\n".join(story) + "\n")
     if not is_quiet() and output is not None:
         _say(output, counts, problems)
+
+
+def _spread(workers: int, scheduler: str) -> dict[str, Any]:
+    """Where the work by supplier is done, as `link_documents` takes it."""
+    if workers == 1 and not scheduler:
+        return {}
+    from ims_xl.batch.cluster import OnCluster, OnCores
+
+    return {"spread": OnCluster(scheduler) if scheduler else OnCores(workers)}
 
 
 def _read(ims: Path, register: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:

@@ -18,22 +18,21 @@ from ims_xl.matching.documents import PLACED, Documents, gather_vouchers, portal
 from ims_xl.matching.duplicates import portal_copies
 from ims_xl.matching.found import Found, Group, joined
 from ims_xl.matching.hand import Hand, read_hand_links
-from ims_xl.matching.partition import link_as_told, link_leftovers, link_partition
+from ims_xl.matching.partition import link_as_told, link_leftovers
+from ims_xl.matching.parts import OneByOne, Part, Spread, link_part, partitions
 from ims_xl.matching.slips import probable_gstins
 from ims_xl.matching.superseding import superseded_by
 from ims_xl.progress import Progress, silent
 from ims_xl.settings import Settings
 from ims_xl.state import HandLinks, Links
 
-PARTITION_ROWS = 150_000
-"""Documents compared at a time: bounds the memory; the result does not depend on it."""
-
-
 NO_HAND_LINKS = HandLinks()
+ONE_BY_ONE = OneByOne()
 
 
-def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings, hand_links: HandLinks = NO_HAND_LINKS, progress: Progress = silent) -> Links:
-    """Every IMS row and every register line in exactly one result (see `ims_xl.state.Links`).
+def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings, hand_links: HandLinks = NO_HAND_LINKS, progress: Progress = silent,
+                   spread: Spread = ONE_BY_ONE) -> Links:
+    """Every IMS row and every register line in exactly one result (see `ims_xl.state.Links`); `spread` says where the work by supplier is done.
 
     `ims` and `register` carry typed columns of IMS_LEDGER and REGISTER_LEDGER; missing optional columns count as blank.
     """
@@ -47,22 +46,24 @@ def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings
     open_p = (successor < 0) & (copies < 0) & ~hand.portal
     open_b = ~hand.books
     portal = with_lone_days(with_former_amounts(with_lone_numbers(portal, open_p), successor), books)
-    found = _link(portal, books, open_p, open_b, hand, settings, progress)
+    found = _link(portal, books, open_p, open_b, hand, settings, progress, spread)
     progress("Writing explanations", 0.9)
     links = assemble(ims, register, portal, vouchers, found, successor, copies, hand, settings)
     progress("Matched", 1.0)
     return links
 
 
-def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.ndarray, hand: Hand, settings: Settings, progress: Progress) -> Found:
+def _link(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.ndarray, hand: Hand, settings: Settings, progress: Progress, spread: Spread) -> Found:
     at_p, at_b = np.flatnonzero(open_p), np.flatnonzero(open_b)
     placed_p = at_p[portal.gstin[at_p] != 0]
     placed_b = at_b[books.standing[at_b] == PLACED]
-    parts = partitions(portal.pan[placed_p], books.pan[placed_b])
+    dealt = partitions(portal.pan[placed_p], books.pan[placed_b], spread.rows)
+    parts = (Part(portal.take(placed_p[rows_p]), books.take(placed_b[rows_b]), settings, hand.apart) for rows_p, rows_b in dealt)
+    progress("Matching supplier by supplier", 0.1)
     founds: list[Found] = []
-    for number, (rows_p, rows_b) in enumerate(parts):
-        progress("Matching supplier by supplier", 0.1 + 0.6 * number / len(parts))
-        founds.append(link_partition(portal.take(placed_p[rows_p]), books.take(placed_b[rows_b]), settings, hand.apart))
+    for one in spread(link_part, parts):
+        founds.append(one)
+        progress("Matching supplier by supplier", 0.1 + 0.6 * len(founds) / len(dealt))
     found = joined(tuple(founds))
     free_p, free_b = open_p.copy(), open_b & ~books.reverse_charge
     free_p[found.portal], free_b[found.books] = False, False
@@ -87,13 +88,3 @@ def _by_hand(portal: Documents, books: Documents, hand: Hand, settings: Settings
             agrees = bool((np.abs(portal.money[rows_p].sum(axis=0) - books.money[rows_b].sum(axis=0)) <= tolerances(settings)).all())
             groups.append(Group(rows_p, rows_b, agrees, True, False, True))
     return replace(found, groups=tuple(groups))
-
-
-def partitions(portal_pan: np.ndarray, books_pan: np.ndarray, rows: int = PARTITION_ROWS) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Positions of both sides, dealt out by PAN so that no partition is much larger than `rows` documents."""
-    count = max(1, -(-max(len(portal_pan), len(books_pan)) // rows))
-    if count == 1:
-        return [(np.arange(len(portal_pan)), np.arange(len(books_pan)))]
-    hands = np.uint64(count)
-    return [(np.flatnonzero(portal_pan % hands == hand), np.flatnonzero(books_pan % hands == hand)) for hand in range(count)]
-

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.other_hand import make, write
-from ims_xl.matching import engine, link_documents
+from ims_xl.matching import link_documents, parts
 from ims_xl.matching.comparison import amount_levels, date_levels
 from ims_xl.matching.numbers import closer_keys, document_number_keys
 from ims_xl.readers import plain
@@ -87,8 +87,8 @@ def test_partitions_change_nothing(month: tuple[pd.DataFrame, pd.DataFrame, list
     ims, register, _ = month
     every = np.arange(len(ims)), np.arange(len(register))
     whole = partition_of(link_documents(ims, register, Settings()), *every)
-    monkeypatch.setattr(engine, "PARTITION_ROWS", 400)
-    assert len(engine.partitions(np.arange(3000, dtype=np.uint64), np.arange(3000, dtype=np.uint64), engine.PARTITION_ROWS)) > 5
+    monkeypatch.setattr(parts, "PARTITION_ROWS", 400)
+    assert len(parts.partitions(np.arange(3000, dtype=np.uint64), np.arange(3000, dtype=np.uint64), parts.PARTITION_ROWS)) > 5
     assert partition_of(link_documents(ims, register, Settings()), *every) == whole
 
 
