@@ -8,16 +8,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from openpyxl.utils import get_column_letter
 
 from ims_xl import book as books
 from ims_xl.hosts import open_book
 from ims_xl.hosts.safe_files import write_bytes
 from ims_xl.vocabulary import ImsXlError
 
-PAPER: Final = ("Home", "IMS", "Not in IMS", "Credit Notes", "Pending", "Rejected", "Default Risk", "GSTR-2B", "GSTR-3B", "Tie-out", "Legend")
-"""Home carries the sign-off block; IMS is the list of decisions with their reasons."""
+PAPER: Final = ("Home", "IMS", "Not in IMS", "Credit Notes", "Pending", "Movement", "Rejected", "Default Risk", "GSTR-2B", "GSTR-3B", "Tie-out", "Legend")
+"""Home carries the sign-off block; of IMS the exceptions are printed, with their reasons."""
+_AGREED: Final = ("Exact", "Within tolerance")
 SECONDS: Final = 180
 
 
@@ -63,12 +67,49 @@ def _only(path: Path, wanted: set[str], copy: Path) -> Path:
     for sheet in book.worksheets:
         if sheet.title not in wanted:
             sheet.sheet_state = "hidden"
+            continue
+        headings, first = _headings(sheet)
+        if {"Match", "Set by", "Action"} <= set(headings):
+            _exceptions(sheet, headings, first)
+        if first:
+            _without_empty_columns(sheet, headings, first)
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not shown:
         raise ImsXlError(f"{path.name} has none of the tabs of the working paper; run 'ims-xl reconcile' on it first.")
     book.active = book.worksheets.index(shown[0])
     book.save(copy)
     return copy
+
+
+def _headings(sheet: Any) -> tuple[dict[str, int], int]:
+    """Headings of a list tab -> column, and its first row of data; ({}, 0) where the sheet is no list."""
+    for row in sheet.iter_rows(min_row=1, max_row=40):
+        found = {cell.value: cell.column for cell in row if isinstance(cell.value, str)}
+        if "Document number" in found and len(found) > 8:
+            return found, row[0].row + 1
+    return {}, 0
+
+
+def _exceptions(sheet: Any, headings: Mapping[str, int], first: int) -> None:
+    """Rows that agree and were accepted by rule need no page; how many they are is said above the table."""
+    left_out = 0
+    for row in range(first, sheet.max_row + 1):
+        match, by, action = (sheet.cell(row, headings[name]).value for name in ("Match", "Set by", "Action"))
+        if match in _AGREED and action == "Accept" and by == "rule":
+            sheet.row_dimensions[row].hidden = True
+            left_out += 1
+    if left_out and first > 5:
+        said = sheet.cell(first - 4, 1)
+        said.value = f"{said.value or ''}  Exceptions only: {left_out} documents that agree with the books and are accepted by rule are not printed.".strip()
+
+
+def _without_empty_columns(sheet: Any, headings: Mapping[str, int], first: int) -> None:
+    """Columns in which nobody wrote anything make the rest small; they stay in the workbook."""
+    filled = {cell.column for row in sheet.iter_rows(min_row=first) for cell in row if cell.value not in (None, "")}
+    if not filled:
+        return
+    for column in set(headings.values()) - filled:
+        sheet.column_dimensions[get_column_letter(column)].hidden = True
 
 
 def _convert(program: str, paper: Path, folder: Path) -> None:

@@ -36,7 +36,7 @@ def default_risk(rec: Reconciliation) -> pd.DataFrame:
         "Lowest penalty": np.array([line[1] for line in lines], dtype=np.int64),
         "Highest penalty, no fraud": np.array([line[2] for line in lines], dtype=np.int64),
         "Highest penalty, fraud": np.array([line[3] for line in lines], dtype=np.int64),
-        "Section": pd.array([line[4] for line in lines], dtype="str"),
+        "Under section": pd.array([line[4] for line in lines], dtype="str"),
     })
 
 

@@ -84,6 +84,7 @@ def _put_statement(rec: Reconciliation, moved: pd.DataFrame, cells: dict[tuple[i
     """Two blocks, one below the other: a line a part, a column a head; closing is a formula over the lines above it."""
     for side, title in _TITLES.items():
         cells.update(_band(row, len(LIST), title))
+        cells[(row + 1, 2)] = Cell(None, "heading")
         for n, word in enumerate(["", *NAMES.values(), "Total"]):
             cells[(row + 1, _at(n))] = Cell(word, "heading_right" if n else "heading")
         part = moved[moved["side"] == side]
@@ -106,6 +107,7 @@ def _put_year(rec: Reconciliation, where: Layout, cells: dict[tuple[int, int], C
     period = period_of(rec)
     cells.update(_band(row, len(LIST), f"Year to date, {financial_year_label(period.financial_year)}: credit in GSTR-2B, and net credit in GSTR-3B 4(C)"))
     words = ["Period", *(f"2B {w}" for w in NAMES.values()), *(f"4(C) {w}" for w in NAMES.values()), "Book"]
+    cells[(row + 1, 2)] = Cell(None, "heading")
     for n, word in enumerate(words):
         cells[(row + 1, _at(n))] = Cell(word, "heading_right" if 0 < n < 9 else "heading")
     credit, net = credit_of_2b(rec.gstr2b.boxes), rec.gstr3b.boxes.get("4C", {})

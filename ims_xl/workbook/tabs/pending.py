@@ -40,10 +40,11 @@ PENDING: Final = Tab(
         Column("ITC", "itc", "rupees_bold", width=14),
         Column("Must decide by", "must_decide_by", "date", width=12),
         Column("Days left", "days_left", "count", width=8, total=False),
+        Column("Warning", "warning", width=15),
         Column("Pending since", "pending_since", "text_centre", width=10),
         Column("Months", "months", "count", width=8, total=False),
         Column("Trail complete?", "trail", width=13),
-        Column("Missing", "missing", "text_wrap", width=19),
+        Column("Missing", "missing", "text_wrap", width=36),
         Column("Seems to be", "cause", width=19),
         Column("Why pending", "why_pending", "input", width=19, options=WHY),
         Column("Challan no.", "challan_no", "input", width=11),
@@ -81,6 +82,7 @@ def pending_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
             if name in told:
                 frame[name] = told[name].where(told[name].notna(), frame[name])
     frame["days_left"] = (pd.to_datetime(frame["must_decide_by"]) - pd.Timestamp(rec.as_of)).dt.days.astype("Int64")
+    frame["warning"] = _warnings(frame["days_left"])
     months = {since: _months(since, period_of(rec)) for since in frame["pending_since"].unique()}
     frame["months"] = frame["pending_since"].map(months).astype("Int64")
     return frame.sort_values(["must_decide_by", "itc"], ascending=[True, False], kind="stable", ignore_index=True, na_position="last")
@@ -92,7 +94,7 @@ def pending_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     last = HEADER_ROW + len(frame)
     days = number_of(PENDING.columns, "Days left")
     cell = f"${letters(days)}{DATA_ROW}"
-    marked = area(DATA_ROW, days - 1, last, days)
+    marked = area(DATA_ROW, days - 1, last, days + 1)
     formats = (
         ConditionalFormat(marked, f"AND(ISNUMBER({cell}),{cell}<=7)+{OUR_MARK}", "bad"),
         ConditionalFormat(marked, f"AND(ISNUMBER({cell}),{cell}<=30)+{OUR_MARK}", "warn"),
@@ -122,6 +124,12 @@ def read_evidence(text: SheetText) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
         else:
             columns[name] = table[name].astype("str")
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table))), tuple(problems)
+
+
+def _warnings(days: pd.Series) -> np.ndarray:
+    """The days left in words, so that no colour need be seen."""
+    left = days.fillna(9999).to_numpy(dtype=np.int64)
+    return np.select([left < 0, left <= 7, left <= 30, left <= 60], ["✗ too late", "! within 7 days", "within 30 days", "within 60 days"], "") if len(left) else np.array([], dtype=object)
 
 
 def _cause(frame: pd.DataFrame) -> np.ndarray:
