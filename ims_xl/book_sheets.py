@@ -82,7 +82,7 @@ def first_heading(text: SheetText, header_row: int) -> int:
 
 def our_block(text: SheetText, ours: Sequence[str], sure: Sequence[str]) -> dict[str, int]:
     """Our columns in a person's sheet, by heading: the row within the first forty where all of `sure` stand, from the first of them on; {} before our first run."""
-    for _, line in text.frame.head(40).iterrows():
+    for line in text.frame.head(40).to_numpy(dtype=object):
         found = {str(heading): int(column) for column, heading in zip(text.frame.columns, line) if heading in ours}
         if all(name in found for name in sure):
             first = min(found[name] for name in sure)

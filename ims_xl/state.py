@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ims_xl.period import Period
 from ims_xl.settings import Settings
@@ -124,12 +125,13 @@ def blank(kind: str, rows: int) -> pd.Series:
     if kind in ("paise", "int"):
         return pd.Series(np.zeros(rows, dtype=np.int64))
     if kind == "paise?":
-        return pd.Series(pd.array([pd.NA] * rows, dtype="Int64"))
+        return pd.Series(pd.arrays.IntegerArray(np.zeros(rows, dtype=np.int64), np.ones(rows, dtype=bool)))
     if kind == "date":
         return pd.Series(np.full(rows, np.datetime64("NaT", "s"), dtype="datetime64[s]"))
     if kind == "bool":
         return pd.Series(np.zeros(rows, dtype=bool))
-    return pd.Series([""] * rows, dtype="str")
+    nothing = pa.Array.from_buffers(pa.large_string(), rows, [None, pa.py_buffer(np.zeros(rows + 1, dtype=np.int64)), pa.py_buffer(b"")])
+    return pd.Series(pd.array(nothing, dtype="str"))
 
 
 @dataclass(frozen=True)

@@ -77,14 +77,14 @@ def find_heading(sheet: SheetText) -> Heading | None:
     """The row of the first 30 that names most of an IMS row's columns, alone or under a line of groups."""
     frame = sheet.frame
     best: tuple[int, int, Heading] | None = None
-    depth = min(len(frame), HEADING_ROWS)
-    for position in range(depth):
-        filled = sum(1 for text in frame.iloc[position] if str(text).strip())
-        if filled < 2:
+    numbers = [int(column) for column in frame.columns]
+    head = lines_of(frame, 0, HEADING_ROWS - 1)
+    for position, row in enumerate(head):
+        if sum(1 for text in row if text.strip()) < 2:
             continue
         for lines in range(min(position, 2), -1, -1):
-            made = labels(lines_of(frame, position - lines, position))
-            columns = _mapped(made, [int(column) for column in frame.columns])
+            made = labels(head[position - lines: position + 1])
+            columns = _mapped(made, numbers)
             if not _readable(columns):
                 continue
             rank = (len(columns), -lines)

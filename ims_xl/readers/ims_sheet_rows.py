@@ -22,6 +22,7 @@ MOST_PROBLEMS: Final = 200
 _MONEY: Final = ("document_value", "taxable_value", "igst", "cgst", "sgst", "cess")
 _AMOUNTS: Final = ("taxable_value", "igst", "cgst", "sgst", "cess")
 _MONTHS: Final = {name: number for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_COUNT = re.compile(r"\(?\d{1,2}\)?")
 _TOTAL = re.compile(r"^\W*(grand |sub )?totals?\b", re.IGNORECASE)
 
 
@@ -110,9 +111,12 @@ class _Rows:
     def _headings_again(self, number: np.ndarray, supplier: np.ndarray) -> np.ndarray:
         """A line of column numbers "(1) (2) (3)" or a repeated heading is no document."""
         first = {plain(str(text)) for texts in words()["ims_headings"].values() for text in texts}
-        again = np.array([plain(str(a)) in first and plain(str(b)) in first if b else False for a, b in zip(number, supplier)], dtype=bool)
-        counted = np.array([re.fullmatch(r"\(?\d{1,2}\)?", str(a)) is not None and re.fullmatch(r"\(?\d{1,2}\)?", str(b)) is not None for a, b in zip(number, supplier)], dtype=bool)
-        return np.asarray(again | counted, dtype=bool)
+        suppliers = set(supplier)        # some hundreds, where the documents are thousands
+        headings = {text for text in suppliers if text and plain(text) in first}
+        counts = {text for text in suppliers if _COUNT.fullmatch(text)}
+        if not headings and not counts:
+            return np.zeros(len(number), dtype=bool)
+        return np.array([(b in headings and plain(a) in first) or (b in counts and _COUNT.fullmatch(a) is not None) for a, b in zip(number, supplier)], dtype=bool)
 
     def _totals(self) -> np.ndarray:
         left = self.body.iloc[:, :4]

@@ -58,4 +58,4 @@ def labels(lines: Sequence[Sequence[str]]) -> list[Label]:
 
 def lines_of(frame: pd.DataFrame, first: int, last: int) -> list[list[str]]:
     """Rows at positions first..last of a sheet's frame, as lists of text."""
-    return [[str(value) for value in frame.iloc[position]] for position in range(max(first, 0), last + 1)]
+    return [[str(value) for value in row] for row in frame.iloc[max(first, 0): last + 1].to_numpy(dtype=object)]

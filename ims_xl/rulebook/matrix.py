@@ -67,10 +67,10 @@ class Matrix:
             space = Space(facts)
             for row in (row for row in self.rows if row.in_force(day) and set(row.sections) & set(sections)):
                 box = {"section": row.sections, **({"direction": row.direction} if row.direction else {}), **({"original": row.original} if row.original else {})}
-                before = int(space.left.sum())
+                before = space.count()
                 size = len(set(row.sections) & set(sections)) * len(row.direction or facts["direction"]) * len(row.original or facts["original"])
                 space.take(box)
-                if before - int(space.left.sum()) != size:
+                if before - space.count() != size:
                     raise ImsXlError(f"rules/allowed.toml, rule '{row.id}': sections, direction and original overlap with another row in force on {day}.")
             hole = space.hole()
             if hole:

@@ -16,6 +16,8 @@ from ims_xl.hosts.package.shared_formulas import SharedFormulas
 from ims_xl.hosts.package.sheet_text import column_letters, column_number
 from ims_xl.workbook.plan import TableColumn
 
+_STRETCH = 512                           # rows given on in one piece
+_SLASH = ord("/")
 _BLOCK = 8192                            # rows whose cells are made at a time: all at once would be hundreds of megabytes
 _NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d+)[\"']")
 _PLACED = re.compile(rb"\s(?:r|spans)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -66,6 +68,7 @@ class RowEditor:
         self._above_attributes = b""
         self._variants: dict[tuple[bytes, int], bytes] = {}
         self.shared = SharedFormulas(maker.prefix)
+        self._left = frozenset(column_letters(n).encode() for n in range(1, self._first)) if edit.columns else frozenset()
         self._heads = [b'<%bc r="%b' % (self._p, letters) for letters in self._letters]
         self._opening = self._heads[0] if self._heads else b""
         self._shape = re.compile(rb"<" + self._p + rb'c r="([A-Z]+)\d+"( s="\d+")?')
@@ -84,7 +87,20 @@ class RowEditor:
         wanted = sorted({*self._index, *self.edit.singles})
         copied, position, row, next_wanted = start, start, 0, 0
         last_tag, last_inner = b"", (0, 0)
-        while next_wanted < len(wanted) and (found := opening.search(data, position, end)):
+        while next_wanted < len(wanted):
+            straight, behind = self._straight(data, position, end, wanted[next_wanted])
+            if straight:
+                yield b"".join((data[copied:position], *straight))
+                copied = position = behind
+                next_wanted += len(straight)
+                row = wanted[next_wanted - 1]
+                last = opening.search(data, data.rfind(b"<" + p + b"row ", start, behind))
+                assert last
+                last_tag, last_inner = last[1], (last.end(), behind - len(closing))
+                continue
+            found = opening.search(data, position, end)
+            if found is None:
+                break
             attributes = found[1]
             if attributes.startswith(b' r="'):
                 row = int(attributes[4: attributes.index(b'"', 4)])
@@ -116,6 +132,32 @@ class RowEditor:
             self._remember_look(last_tag, data[last_inner[0]: last_inner[1]])
         for one in remaining:
             yield self._fresh_row(one, self._above_attributes)
+
+    def _straight(self, data: bytes, position: int, end: int, row: int) -> tuple[list[bytes], int]:
+        """The rows from `position` on, one behind the other and each with an edit, whose cells all stand left of ours: ours go to their end; and where they stop."""
+        index = self._index.get(row)
+        if index is None or not self._heads:
+            return [], position
+        p, rows, singles, left = self._p, self.edit.rows, self.edit.singles, self._left
+        opening, cell, closing = b"<" + p + b'row r="%b"', b"<" + p + b"c ", b"</" + p + b"row>"
+        made: list[bytes] = []
+        while index < len(rows) and len(made) < _STRETCH and rows[index] not in singles and data.startswith(opening % self._numbers[index], position):
+            inner = data.find(b">", position) + 1
+            stop = data.find(closing, inner, end)
+            last = data.rfind(cell, inner, stop)
+            reference = last + len(cell) + 3
+            letters = data[reference: data.find(b'"', reference) - len(self._numbers[index])]
+            # a row without cells in the common form, or with a cell where ours begin, is for those who look closer
+            if stop < 0 or last < 0 or data[reference - 3: reference] != b'r="' or letters not in left or data[inner - 2] == _SLASH or data.find(b"<" + p + b"c>", last, stop) >= 0:
+                break
+            spans = data.find(b' spans="', position, inner)
+            if spans < 0:
+                made.append(data[position:stop] + self._own(rows[index]) + closing)
+            else:
+                made.append(data[position:spans] + data[data.find(b'"', spans + 8) + 1: stop] + self._own(rows[index]) + closing)
+            position = stop + len(closing)
+            index += 1
+        return made, position
 
     def _own(self, row: int) -> bytes:
         """The cells of ours in that row, as they stand where the sheet has none yet."""
