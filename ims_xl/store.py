@@ -28,7 +28,7 @@ def pack(parts: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     for name, value in parts.items():
         plain = _frame_to_json(value) if isinstance(value, pd.DataFrame) else value
         squeezed = zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1)
-        text = base64.b85encode(squeezed).decode()
+        text = base64.b64encode(squeezed).decode()
         # The leading letter keeps a chunk from ever looking like a formula or a number to a spreadsheet.
         rows += [(name, n, "z" + text[start : start + CHUNK]) for n, start in enumerate(range(0, max(1, len(text)), CHUNK))]
     return rows
@@ -44,7 +44,7 @@ def unpack(rows: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
         try:
             if sorted(found) != list(range(len(found))):
                 raise ValueError("a chunk is missing")
-            squeezed = base64.b85decode("".join(found[n] for n in range(len(found))))
+            squeezed = base64.b64decode("".join(found[n] for n in range(len(found))), validate=True)
             opener = zlib.decompressobj()
             data = opener.decompress(squeezed, LIMIT)
             if opener.unconsumed_tail or not opener.eof:
@@ -77,7 +77,7 @@ def _frame_to_json(frame: pd.DataFrame) -> dict[str, Any]:
             columns[name] = column.tolist()
         else:
             kinds[name] = "text"
-            columns[name] = column.fillna("").astype(str).tolist()
+            columns[name] = (column if str(column.dtype) == "str" else column.astype("str")).fillna("").tolist()
         # Long runs of one value (a blank column, one source file) are written once.
         values = columns[name]
         if len(values) > 1 and values.count(values[0]) == len(values):

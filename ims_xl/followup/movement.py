@@ -6,7 +6,7 @@ takes. `books`: vouchers that no portal document has met yet. What waits at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -102,7 +102,7 @@ def _portal(rec: Reconciliation) -> pd.DataFrame:
         frame[f"lost_{head}"] = np.where(taken, full - credit, np.where(stays, 0, full))
         frame[f"closing_{head}"] = np.where(stays, full, 0)
     frame["fate"] = _fates(rec, now, taken, stays, np.any([frame[f"lost_{head}"] != 0 for head in HEADS], axis=0))
-    return pd.concat([frame, _vanished(opening[~opening["key"].isin(set(ims["key"]))])], ignore_index=True)
+    return pd.concat([frame, _vanished(opening, ims["key"])], ignore_index=True)
 
 
 def _fates(rec: Reconciliation, now: np.ndarray, taken: np.ndarray, stays: np.ndarray, less: np.ndarray) -> np.ndarray:
@@ -166,7 +166,7 @@ def _books(rec: Reconciliation) -> pd.DataFrame:
         [f"{_WAITS}: not on the portal", f"cleared: found on the portal in {period}", f"cleared: in GSTR-2B of {period}, outside IMS", f"lost: {period}'s GSTR-2B gives no credit for it", "lost: the time of section 16(4) has run out"], "lost: settled in an earlier period already",
     ) if len(frame) else np.array([], dtype=object)
     frame = frame.drop(columns=["alone", "barred", "drawn", "stays", "over", *HEADS])
-    return pd.concat([frame, _vanished(opening[~opening["key"].isin(set(keys))])], ignore_index=True)
+    return pd.concat([frame, _vanished(opening, keys)], ignore_index=True)
 
 
 def voucher_keys(lines: pd.DataFrame) -> np.ndarray:
@@ -186,8 +186,10 @@ def _opened(rec: Reconciliation, side: str) -> pd.DataFrame:
     return opening[opening["side"] == side].reset_index(drop=True)
 
 
-def _vanished(opening: pd.DataFrame) -> pd.DataFrame:
+def _vanished(opening: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """What waited and stands nowhere now: taken out of the register or the sheet by hand."""
+    if len(opening):
+        opening = opening[~opening["key"].isin(set(keys))]
     frame = opening[list(_NAMES)].reset_index(drop=True)
     for part in PARTS:
         for head in HEADS:
