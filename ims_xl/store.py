@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ims_xl.vocabulary import ImsXlError
 
@@ -94,16 +95,21 @@ def _frame_from_json(plain: Mapping[str, Any]) -> pd.DataFrame:
     rows = int(plain["_rows"])
     frame: dict[str, Any] = {}
     for name, values in plain["_columns"].items():
-        listed = [values["all"]] * rows if isinstance(values, dict) else values
-        match plain["_kinds"][name]:
-            case "date":
-                frame[name] = np.array([v or "NaT" for v in listed], dtype="datetime64[s]")
-            case "bool":
-                frame[name] = np.array(listed, dtype=bool)
-            case "paise?":
-                frame[name] = pd.array(listed, dtype="Int64")
-            case "int":
-                frame[name] = np.array(listed, dtype=np.int64)
-            case _:
-                frame[name] = pd.array(listed, dtype="str")
+        listed = [values["all"]] if isinstance(values, dict) else values
+        made = _column(plain["_kinds"][name], listed)
+        frame[name] = made.take(np.zeros(rows, dtype=np.int64)) if isinstance(values, dict) else made
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))
+
+
+def _column(kind: str, values: list[Any]) -> Any:
+    match kind:
+        case "date":
+            return np.array([v or "NaT" for v in values], dtype="datetime64[s]")
+        case "bool":
+            return np.array(values, dtype=bool)
+        case "paise?":
+            missing = np.array([v is None for v in values], dtype=bool)
+            return pd.arrays.IntegerArray(np.array([v or 0 for v in values], dtype=np.int64), missing)
+        case "int":
+            return np.array(values, dtype=np.int64)
+    return pd.array(pa.array(values, type=pa.large_string()), dtype="str")

@@ -18,7 +18,6 @@ from ims_xl.workbook.plan import Plan
 class SheetInfo:
     name: str
     state: str = "visible"       # "visible", "hidden", "very_hidden"
-    protected: bool = False
     is_chart: bool = False
 
 

@@ -59,7 +59,7 @@ class ExcelBook:
 
     # ---- reading
     def sheets(self) -> tuple[SheetInfo, ...]:
-        return tuple(SheetInfo(sheet.name, self.native.state(sheet), self.native.protected(sheet)) for sheet in self.book.sheets)
+        return tuple(SheetInfo(sheet.name, self.native.state(sheet)) for sheet in self.book.sheets)
 
     def read(self, sheet: str) -> SheetText:
         page = self._sheet(sheet)

@@ -30,7 +30,6 @@ class BookReader:
         self.name = name
         self.workbook = Workbook(archive, name)
         self._glossary: Glossary | None = None
-        self._infos: tuple[SheetInfo, ...] | None = None
 
     @classmethod
     def open(cls, path: Path) -> BookReader:
@@ -40,9 +39,7 @@ class BookReader:
 
     def sheets(self) -> tuple[SheetInfo, ...]:
         """Every sheet in tab order."""
-        if self._infos is None:          # telling whether a sheet is protected inflates all of it: once is enough
-            self._infos = tuple(SheetInfo(s.name, s.state, self._protected(s.part, s.kind), s.kind == "chartsheet") for s in self.workbook.sheets)
-        return self._infos
+        return tuple(SheetInfo(s.name, s.state, s.kind == "chartsheet") for s in self.workbook.sheets)
 
     def read(self, sheet: str) -> SheetText:
         """One sheet as text."""
@@ -70,14 +67,6 @@ class BookReader:
                 number_formats.kinds_of_styles(xml.as_utf8(self.archive.read(styles))) if styles in self.archive else np.zeros(1, np.int8),
                 self.workbook.date1904)
         return self._glossary
-
-    def _protected(self, part: str, kind: str) -> bool:
-        if kind != "worksheet" or part not in self.archive:
-            return False
-        data = self.archive.read(part)
-        start = max(data.rfind(b"sheetData"), 0)
-        found = next(iter(xml.every(data[start:], "sheetProtection")), None) if data.find(b"sheetProtection", start) >= 0 else None
-        return found is not None and found.attributes.get("sheet", "0") in ("1", "true", "on")
 
 
 def read_sheet(path: Path, sheet: str) -> SheetText:

@@ -64,10 +64,9 @@ def test_names_of_sheets_are_found_without_regard_to_capitals(tmp_path: Path) ->
     assert open_book(person_book(tmp_path / "book.xlsx")).read("MY DATA").name == "My data"
 
 
-def test_hidden_protected_and_chart_sheets_are_told(tmp_path: Path) -> None:
+def test_hidden_and_chart_sheets_are_told(tmp_path: Path) -> None:
     infos = {i.name: i for i in open_book(books.rich_book(tmp_path / "rich.xlsx")).sheets()}
     assert infos["Hidden"].state == "very_hidden" and infos["Picture"].is_chart and not infos["Data"].is_chart
-    assert open_book(person_book(tmp_path / "book.xlsx", protect=True)).sheets()[0].protected
 
 
 @pytest.mark.parametrize("make", [books.prefixed, books.strict, books.without_references])
