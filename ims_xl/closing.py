@@ -17,9 +17,10 @@ from ims_xl.followup.rollover import rolled_over
 from ims_xl.history import Entry, open_history, place
 from ims_xl.hosts import safe_files
 from ims_xl.progress import Progress, silent
+from ims_xl.returns.standing import counted
 from ims_xl.returns.totals import credit_of_2b
 from ims_xl.state import Reconciliation
-from ims_xl.vocabulary import HEADS, Action, Change, ImsXlError
+from ims_xl.vocabulary import HEADS, Change, ImsXlError
 
 _MATCHED: Final = ("exact", "tolerance", "number", "date", "value", "gstin", "grouped")
 
@@ -91,7 +92,7 @@ def _documents(rec: Reconciliation) -> pd.DataFrame:
     frame["set_by"] = state.work["set_by"].to_numpy(dtype=object)[keep]
     frame["rule"] = rec.decisions["rule"].to_numpy(dtype=object)[keep]
     frame["match_class"] = rec.links.results["match_class"].to_numpy(dtype=object)[rec.links.ims_result[keep]]
-    frame["counted"] = counts & np.isin(action, [Action.ACCEPT.value, Action.NO_ACTION.value])
+    frame["counted"] = counted(rec.gstr2b.rows, state.work["action"])[keep]
     frame["filed_3b"] = counts
     frame["months_late"] = _months_late(rec)[keep]
     return frame.drop_duplicates("key")

@@ -58,6 +58,10 @@ def export(book: Path, output: Path, profile: str, gstr3b: Path | None, force: b
         _say(line)
     for path, data in files:
         _say(f"{path}: {len(data):,} bytes")
+    if gstr3b is not None:
+        for warning in rec.gstr3b.warnings:
+            _say(f"GSTR-3B, before filing: {warning}")
+        _say("Table 3 but for 3.1(d) is locked on the portal: the file serves 3.1(d) and tables 4, 5 and 5.1; what the portal does with other figures in a locked table is not known.")
 
 
 @click.command()

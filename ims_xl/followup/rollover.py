@@ -14,6 +14,7 @@ import pandas as pd
 
 from ims_xl.followup.movement import closing, waiting, waiting_vouchers
 from ims_xl.period import Period
+from ims_xl.returns.standing import counted
 from ims_xl.settings import Settings
 from ims_xl.state import EARLIER_COLUMNS, FILE_COLUMNS, LOG_COLUMNS, BookState, Reconciliation, empty
 from ims_xl.vocabulary import HEADS, Action, ImsXlError
@@ -84,12 +85,12 @@ def _earlier(rec: Reconciliation) -> pd.DataFrame:
     action = state.work["action"].to_numpy(dtype=object)
     settled = rows["counts"].to_numpy(dtype=bool) & (action != Action.PENDING)
     at = np.flatnonzero(settled)
-    counted = np.isin(action[at], [Action.ACCEPT, Action.NO_ACTION])
+    now = counted(rows, state.work["action"])[at]
     fresh = pd.DataFrame({
         "key": state.ims["key"].iloc[at].to_numpy(), "section": state.ims["section"].iloc[at].to_numpy(),
         "supplier_gstin": state.ims["supplier_gstin"].iloc[at].to_numpy(), "document_number": state.ims["document_number"].iloc[at].to_numpy(),
         "document_date": state.ims["document_date"].iloc[at].to_numpy(), "period": str(state.settings.period), "action": action[at],
-        "counted": counted, "filed_3b": True, "taxable_value": state.ims["taxable_value"].iloc[at].to_numpy(),
+        "counted": now, "filed_3b": True, "taxable_value": state.ims["taxable_value"].iloc[at].to_numpy(),
         **{head: state.ims[head].iloc[at].to_numpy() for head in HEADS},
     })
     blank = empty(EARLIER_COLUMNS)
