@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ims_xl.faces.cli import common, is_quiet
+from ims_xl.hosts.safe_files import write_bytes
 from ims_xl.vocabulary import ImsXlError, Problem
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def match(ims: Path, register: Path, output: Path | None, report: Path | None, e
     counts = Counter(links.results["match_class"].tolist())
     if report is not None:
         text = json.dumps(_report(len(ims_ledger), len(register_ledger), counts, int(links.results["clean"].sum()), problems, seconds), indent=1, ensure_ascii=False)
-        report.write_text(text + "\n", encoding="utf-8")
+        write_bytes(report, (text + "\n").encode())
     for story in stories:
         click.echo("\n".join(story) + "\n")
     if not is_quiet() and output is not None:

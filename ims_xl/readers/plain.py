@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from ims_xl.hosts.safe_files import write_atomically
 from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
 from ims_xl.vocabulary import AMOUNTS, SECTION_BY_KEY, ImsXlError, Problem, Section
 
@@ -49,6 +50,8 @@ def typed_ims(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, list[P
     sections = clean_text(raw["section"])
     _check_sections(sections, path)
     ledger = {"section": sections, "supplier_gstin": to_gstins(raw["supplier_gstin"])}
+    formless = (raw["supplier_gstin"].str.strip() != "") & (ledger["supplier_gstin"].str.len() != 15)
+    problems += [Problem(path.name, "", int(at) + 2, "supplier_gstin", f"'{raw['supplier_gstin'].iat[at]}' is not a GSTIN of 15 characters") for at in np.flatnonzero(formless)]
     renamed = {"original_document_number": "original_number"}
     for name in ("supplier_name", "place_of_supply", "document_number", "supplier_period", "filing_status", "original_document_number"):
         if name in raw:
@@ -78,14 +81,14 @@ def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, l
 
 
 def write_table(columns: dict[str, Sequence[Any] | np.ndarray | Any], path: Path) -> None:
-    """Writes the columns as CSV or Parquet by the ending of `path`."""
+    """Writes the columns as CSV or Parquet by the ending of `path`: the whole file or nothing."""
     table = pa.table({name: value if isinstance(value, (pa.Array, pa.ChunkedArray)) else pa.array(value) for name, value in columns.items()})
     if _ending(path) == ".parquet":
         from pyarrow import parquet
 
-        parquet.write_table(table, path)
+        write_atomically(path, lambda file: parquet.write_table(table, file))
     else:
-        arrow_csv.write_csv(table, path)
+        write_atomically(path, lambda file: arrow_csv.write_csv(table, file))
 
 
 def check_ending(path: Path) -> None:
@@ -122,29 +125,45 @@ def _read_csv(path: Path, known: Collection[str]) -> tuple[Any, list[Problem]]:
     data = path.read_bytes()
     if not data.strip():
         raise ImsXlError(f"{path.name} is empty; expected a table with headings in its first line.")
+    data = _in_utf8(data)
+    separator, headings = _headings(data, known)
+    wanted = _wanted(headings, known, path)
+    if not wanted:
+        return pa.table({}), []
+    types = {heading: pa.large_string() for heading in wanted}
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(data), parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in data),
+            convert_options=arrow_csv.ConvertOptions(column_types=types, include_columns=list(wanted), strings_can_be_null=False, quoted_strings_can_be_null=False))
+        return table.rename_columns([wanted[name] for name in table.column_names]), []
+    except pa.ArrowInvalid:
+        return _read_ragged(data, separator, headings, wanted, path)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """The same text in UTF-8 without a mark in front, whichever of the encodings that spreadsheets write it came in."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", errors="replace").encode("utf-8")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         data = data.decode("cp1252", errors="replace").encode("utf-8")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    headings = next(csv.reader(io.StringIO(data[: 1 << 16].decode("utf-8", errors="ignore"))))
-    wanted = _wanted(headings, known, path)
-    types = {heading: pa.large_string() for heading in wanted}
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(data), parse_options=arrow_csv.ParseOptions(newlines_in_values=b'"' in data),
-            convert_options=arrow_csv.ConvertOptions(column_types=types, include_columns=list(wanted), strings_can_be_null=False, quoted_strings_can_be_null=False))
-        return table.rename_columns([wanted[name] for name in table.column_names]), []
-    except pa.ArrowInvalid:
-        return _read_ragged(data, headings, wanted, path)
+    return data.removeprefix(b"\xef\xbb\xbf") if b"\n" in data else data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"\n")
 
 
-def _read_ragged(data: bytes, headings: list[str], wanted: dict[str, str], path: Path) -> tuple[Any, list[Problem]]:
+def _headings(data: bytes, known: Collection[str]) -> tuple[str, list[str]]:
+    """The separator under which the first line has most headings that we know, and those headings."""
+    first = data[: 1 << 16].decode("utf-8", errors="ignore")
+    readings = [(separator, next(csv.reader(io.StringIO(first, newline=""), delimiter=separator), [])) for separator in ",;\t|"]
+    return max(readings, key=lambda reading: sum(heading.strip().lower() in known for heading in reading[1]))
+
+
+def _read_ragged(data: bytes, separator: str, headings: list[str], wanted: dict[str, str], path: Path) -> tuple[Any, list[Problem]]:
     """Line by line, for a file with lines of another length: short ones are filled with blanks, longer ones cut, both reported."""
     problems: list[Problem] = []
     columns: dict[str, list[str]] = {name: [] for name in wanted.values()}
     places = {name: headings.index(heading) for heading, name in wanted.items()}
-    reader = csv.reader(io.StringIO(data.decode("utf-8")))
+    reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=separator)
     next(reader)
     for fields in reader:
         if not fields:

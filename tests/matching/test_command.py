@@ -138,6 +138,31 @@ def test_a_file_in_the_old_windows_encoding_is_read(folder: Path) -> None:
     assert run(folder) == 0
 
 
+@pytest.mark.parametrize(("separator", "encoding", "ending"), [(";", "utf-8", "\n"), ("\t", "utf-8", "\r\n"), (",", "utf-16", "\r\n"), ("|", "utf-8-sig", "\n"), (",", "utf-8", "\r")])
+def test_tables_as_spreadsheets_of_all_countries_write_them(folder: Path, separator: str, encoding: str, ending: str) -> None:
+    text = f"{HEAD_IMS}\n{LINE_IMS}\n".replace(",", separator).replace("\n", ending)
+    (folder / "ims.csv").write_bytes(text.encode(encoding))
+    assert run(folder) == 0
+    assert rows(folder / "matches.csv")[0]["match_class"] == "exact"
+
+
+@pytest.mark.parametrize(("field", "typed"), [("igst", "NaN"), ("igst", "inf"), ("taxable_value", "9" * 30), ("document_date", "31-02-2026"), ("supplier_gstin", "27AAPFU")])
+def test_what_cannot_be_read_is_listed_with_its_line(folder: Path, field: str, typed: str) -> None:
+    line = dict(zip(HEAD_IMS.split(","), LINE_IMS.split(","))) | {field: typed}
+    (folder / "ims.csv").write_text(f"{HEAD_IMS}\n{','.join(line.values())}\n", encoding="utf-8")
+    assert run(folder, "--report", str(folder / "report.json")) == 0
+    (problem,) = json.loads((folder / "report.json").read_text(encoding="utf-8"))["problems"]
+    assert (problem["row"], problem["field"]) == (2, field)
+    assert typed in problem["message"]
+
+
+def test_a_failed_write_leaves_what_stood_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "matches.csv").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr("ims_xl.readers.plain.arrow_csv.write_csv", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert run(folder, "--force") == 2
+    assert (folder / "matches.csv").read_text(encoding="utf-8") == "mine"
+
+
 def test_a_story_needs_no_output(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["match", str(folder / "ims.csv"), str(folder / "register.csv"), "--explain", "ims:0"]) == 0
     assert "number as written +41" in capsys.readouterr().out
