@@ -21,9 +21,9 @@ SECTIONS = ("b2b", "b2ba", "b2bdn", "b2bdna", "b2bcn", "b2bcna", "ecom", "ecoma"
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("client")
-    write(folder / "ims.json", ims_download(*(record(section, gstin(place), f"000{place}", taxable="296941.40", igst="53449.45", original=("O", "01-09-2026")) for place, section in enumerate(SECTIONS))))
+    write(folder / "ims.json", ims_download(*(record(section, gstin(place), f"0{place}01", taxable="296941.40", igst="53449.45", original=("O", "01-09-2026")) for place, section in enumerate(SECTIONS))))
     write(folder / "register.csv", "Voucher No,Voucher Type,Voucher Date,Supplier GSTIN,Supplier Name,Supplier Invoice No,Supplier Invoice Date,Taxable Value,IGST,CGST,SGST\n"
-                                   f"V1,Purchase,07-10-2026,{gstin(0)},A,0000,07-10-2026,296941.40,53449.45,0,0\n")
+                                   f"V1,Purchase,07-10-2026,{gstin(0)},A,0001,07-10-2026,296941.40,53449.45,0,0\n")
     assert main(["run", "--gstin", RECIPIENT, "--period", "2026-10", "--ims", str(folder / "ims.json"), "--register", str(folder / "register.csv"), "-o", str(folder / "book.xlsx"),
                  "--as-of", "2026-11-15", "--quiet"]) == 0
     return folder
@@ -61,17 +61,17 @@ def test_export_writes_the_file_says_what_it_does_and_notes_its_hash_in_the_log(
 
 
 def test_export_refuses_what_the_portal_would_and_writes_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    retyped(book, "0004", Action="Reject", Remarks="x" * 251)
-    retyped(book, "0008", Action="Reject")
+    retyped(book, "0401", Action="Reject", Remarks="x" * 251)
+    retyped(book, "0801", Action="Reject")
     before = book.read_bytes()
     assert main(["export", str(book), "-o", str(book.with_name("upload.json")), "--gstr3b", str(book.with_name("3b.json"))]) == 2
     told = capsys.readouterr().err
-    assert "251 characters" in told and "cannot be rejected" in told and "row 11, B2B-CN 0004" in told
+    assert "251 characters" in told and "cannot be rejected" in told and "row 11, B2B-CN 0401" in told
     assert book.read_bytes() == before and not book.with_name("upload.json").exists() and not book.with_name("3b.json").exists()
 
 
 def test_what_a_person_types_goes_out_and_the_3b_json_beside_it(book: Path) -> None:
-    retyped(book, "0002", Action="Reject", Remarks="Not our document")
+    retyped(book, "0201", Action="Reject", Remarks="Not our document")
     assert main(["export", str(book), "-o", str(book.with_name("u.json")), "--profile", "api-strict", "--gstr3b", str(book.with_name("3b.json")), "--quiet"]) == 0
     (sent,) = json.loads(book.with_name("u.json").read_text(encoding="utf-8"))["invdata"]["b2bdn"]
     assert (sent["action"], sent["prev_status"], sent["remarks"]) == ("R", "N", "Not our document")
@@ -82,7 +82,7 @@ def test_once_the_portal_holds_it_there_is_nothing_to_upload(book: Path, capsys:
     state = open_state(book).state
     codes = {"Accept": "A", "Pending": "P"}
     actions = dict(zip(state.ims["document_number"], state.work["action"]))
-    held = ims_download(*(record(section, gstin(place), f"000{place}", taxable="296941.40", igst="53449.45", original=("O", "01-09-2026"), action=codes[actions[f"000{place}"]],
+    held = ims_download(*(record(section, gstin(place), f"0{place}01", taxable="296941.40", igst="53449.45", original=("O", "01-09-2026"), action=codes[actions[f"0{place}01"]],
                                  remarks=state.work["remarks"][place] or None) for place, section in enumerate(SECTIONS)))
     assert main(["pull", str(book), "--ims", str(write(book.with_name("held.json"), held)), "--as-of", "2026-11-15", "--quiet"]) == 0
     assert main(["export", str(book), "-o", str(book.with_name("upload.json"))]) == 0
@@ -91,13 +91,13 @@ def test_once_the_portal_holds_it_there_is_nothing_to_upload(book: Path, capsys:
 
 def test_errors_find_their_rows_and_go_when_the_portal_has_accepted(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = write(book.with_name("errors.json"), json.dumps({"status_cd": "PE", "error_report": {
-        "cn": [{"stin": gstin(4), "error_cd": "IMSSAV0054", "error_msg": "Please enter value", "inv": [{"inum": "0004", "rtnprd": "102026"}]}],
+        "cn": [{"stin": gstin(4), "error_cd": "IMSSAV0054", "error_msg": "Please enter value", "inv": [{"inum": "0401", "rtnprd": "102026"}]}],
         "b2b": [{"stin": gstin(77), "error_cd": "IMSSAV0010", "error_msg": "edited", "inv": [{"inum": "9"}]}]}}))
     assert main(["errors", str(book), str(report)]) == 0
     assert "not in the book: B2B 9" in capsys.readouterr().out
     put = open_state(book).state.work["portal_error"]
     assert put[4].startswith("IMSSAV0054: Please enter value") and (put != "").sum() == 1
-    held = ims_download(record("b2bcn", gstin(4), "0004", taxable="296941.40", igst="53449.45", action="P"), container="D2")
+    held = ims_download(record("b2bcn", gstin(4), "0401", taxable="296941.40", igst="53449.45", action="P"), container="D2")
     assert main(["pull", str(book), "--ims", str(write(book.with_name("cn.json"), held)), "--as-of", "2026-11-15", "--quiet"]) == 0
     assert not (open_state(book).state.work["portal_error"] != "").any()
     assert main(["errors", str(book), str(book.with_name("cn.json"))]) == 2
