@@ -184,11 +184,14 @@ class _Rows:
         return np.asarray(good, dtype=bool)
 
     def _unshifted(self) -> dict[str, int]:
-        """Some files have the amounts of B2B-DNRA from the Rate column on: what adds up to the document's value is right."""
+        """Some files have the amounts of B2B-DNRA from the Rate column on: where that one is filled, what adds up to the document's value is right."""
         columns = self.columns
         if "document_value" not in columns or "taxable_value" not in columns or not len(self.body):
             return columns
         earlier = {**columns, **{name: columns[name] - 1 for name in ("taxable_value", *_TAXES)}}
+        rate = earlier["taxable_value"]
+        if rate not in self.body.columns or not to_paise(self.body[rate].reset_index(drop=True).astype("str"))[0].any():
+            return columns
 
         def gap(candidate: dict[str, int]) -> int:
             value, *parts = (to_paise(self.body[candidate[name]].reset_index(drop=True).astype("str"))[0] if candidate[name] in self.body.columns else np.zeros(len(self.body), dtype=np.int64)
