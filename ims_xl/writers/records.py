@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import pandas as pd
@@ -13,39 +15,61 @@ from ims_xl.portal_words import SectionForm, UploadProfile, field_keys, words
 from ims_xl.vocabulary import HEADS
 from ims_xl.writers.changes import rupee_token
 
-_PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*(?=[,}])')
-_FLAT = re.compile(r'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*,?\s*)*\}')
+_PAIR = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s",\[\]{}]+)')
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _MONEY: Final = ("val", "txval", "iamt", "camt", "samt", "cess")
 _DECIDED: Final = ("action", "remarks", "itcRedReq", "declIgst", "declCgst", "declSgst", "declCess")
 _UPLOAD_TYPES: Final = {"SEZWP": "SEWP", "SEZWOP": "SEWOP", "Regular": "R"}
 
 
-def record_text(row: Mapping[str, Any], form: SectionForm, profile: UploadProfile, decision: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The record with its decision ({key: code or JSON token}), and the obligatory keys that are missing ("" record is never written then)."""
-    said = {key: value if value.startswith('"') or _NUMBER.fullmatch(value) else f'"{value}"' for key, value in decision.items()}
-    tokens = _portal_names(tokens_of(str(row["raw"])), form) if row["raw"] else _from_columns(row, form)
-    wanted = _wanted(form)
-    missing = [key for key in wanted if tokens.get(key, "null") in ("null", '""')]
-    own = field_names(_DECIDED)
-    base = {key: token for key, token in tokens.items() if key not in own or key == "action"}
-    if profile.keep_other_keys:
-        made = {key: token for key, token in base.items() if key not in profile.drop}
-        if "action" in said:
-            made["action"] = said["action"]
-        made |= {key: token for key, token in said.items() if key != "action"}
-    else:
-        everything = {**{key: _bare(token) if key in _MONEY else token for key, token in base.items() if key in wanted}, **said}
-        made = {key: everything[key] for key in words()["upload"]["order"] if key in everything}
-    return "{" + ",".join(f'{_key(key)}:{token}' for key, token in made.items()) + "}", missing
+def record_text(raw: str, row: Mapping[str, Any], form: SectionForm, profile: UploadProfile, decision: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The record with its decision ({key: JSON token}), and the obligatory keys that are missing; `row` speaks where no `raw` record is at hand."""
+    tokens = tokens_of(raw) if raw else _from_columns(row, form)
+    shape = _shape(form, profile, tuple(tokens), tuple(decision))
+    values = list(tokens.values())
+    for place in shape.texts:   # a document number that came as a number becomes text again
+        if values[place][:1] != '"' and _NUMBER.fullmatch(values[place]):
+            values[place] = f'"{values[place]}"'
+    for place in shape.bare:
+        if values[place][:1] == '"':
+            values[place] = _bare(values[place])
+    missing = [key for key, place in shape.wanted if place < 0 or values[place] in ("null", '""')]
+    return "{" + ",".join([key + (decision[name] if name else values[place]) for key, name, place in shape.written]) + "}", missing
 
 
 def tokens_of(raw: str) -> dict[str, str]:
     """Key -> value exactly as written, of one JSON object. Nested values are written anew, flat ones never."""
-    if _FLAT.fullmatch(raw):
-        return {_unquoted(key): token for key, token in _PAIR.findall(raw)}
+    pairs = _PAIR.findall(raw)
+    if "{" + ",".join([f'"{key}":{token}' for key, token in pairs]) + "}" == raw:
+        return {_unquoted(key): token for key, token in pairs} if "\\" in raw else dict(pairs)
     parsed = json.loads(raw, parse_float=_Digits, parse_int=_Digits)
     return {key: _dumped(value) for key, value in parsed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What becomes of records with the same keys: worked out once, for a download has a few shapes and many records."""
+
+    written: tuple[tuple[str, str, int], ...]
+    """(key with its colon, the decision's key or "", position of the download's value) in the order that goes out."""
+    wanted: tuple[tuple[str, int], ...]
+    """The obligatory keys and their positions, -1 where they are missing."""
+    texts: tuple[int, ...]
+    bare: tuple[int, ...]
+
+
+@lru_cache(maxsize=1024)
+def _shape(form: SectionForm, profile: UploadProfile, keys: tuple[str, ...], decided: tuple[str, ...]) -> _Shape:
+    at = {name: place for place, name in enumerate(_portal_names(keys, form))}
+    wanted, own, strict = _wanted(form), field_names(_DECIDED), not profile.keep_other_keys
+    kept = [name for name in at if (name in wanted if strict else name not in profile.drop and (name not in own or name == "action"))]
+    going = [*kept, *(key for key in decided if key not in kept)]
+    if strict:
+        going = [key for key in words()["upload"]["order"] if key in going]
+    return _Shape(
+        tuple((f"{_key(name)}:", name if name in decided else "", at.get(name, -1)) for name in going), tuple((key, at.get(key, -1)) for key in wanted),
+        tuple(at[key] for key in (form.number, form.original_number) if key in at), tuple(at[key] for key in _MONEY if key in at) if strict else (),
+    )
 
 
 def field_names(keys: tuple[str, ...]) -> frozenset[str]:
@@ -60,20 +84,14 @@ def _wanted(form: SectionForm) -> list[str]:
     return [*first, "stin", form.number, *(["inv_typ"] if form.supply_type else []), form.date, "val", "pos", "txval", "iamt", "camt", "samt", "cess", "srcform", "rtnprd"]
 
 
-def _portal_names(tokens: dict[str, str], form: SectionForm) -> dict[str, str]:
-    """Alternative spellings of obligatory keys take the upload's own; a document number that came as a number becomes text again."""
+def _portal_names(keys: Sequence[str], form: SectionForm) -> list[str]:
+    """The keys, alternative spellings of obligatory ones as the upload writes them."""
     swaps = {"srcform": field_keys("source_form"), "rtnprd": field_keys("supplier_period"), "stin": field_keys("supplier_gstin"),
              form.number: ("nt_num", "ntnum", "inum"), form.date: ("nt_dt", "ntdt", "idt")}
-    made = tokens
+    made = list(keys)
     for wanted, spellings in swaps.items():
-        if wanted in made:
-            continue
-        other = next((key for key in spellings if key in made), "")
-        if other:
-            made = {(wanted if key == other else key): token for key, token in made.items()}
-    for key in (form.number, form.original_number):
-        if _NUMBER.fullmatch(made.get(key, "")):
-            made = {**made, key: f'"{made[key]}"'}
+        if wanted not in made and (other := next((key for key in spellings if key in made), "")):
+            made[made.index(other)] = wanted
     return made
 
 

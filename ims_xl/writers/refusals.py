@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -36,12 +37,20 @@ def refusals_of(ims: pd.DataFrame, work: pd.DataFrame, changes: Changes, allowed
     suspects = going | (live & (np.array([len(text.strip()) > most for text in remarks], dtype=bool) | ~np.isin(typed, [*_KNOWN, ""])))
     suspects[changes.imports] = True
     found = []
-    for position in map(int, np.flatnonzero(suspects)):
-        reasons = _action_reasons(position, ims, work, changes, allowed, bool(going[position]))
-        if going[position] and not reasons:
-            reasons += _declaration_reasons(position, ims, work, changes, bool(needed[position]))
-        text = str(remarks[position]).strip()
-        if max(len(text), len(sendable(text))) > most and text != str(ims["portal_remarks"].iloc[position]).strip():
+    portal_action, portal_remarks, blocked, sections = (ims[name].to_numpy(dtype=object) for name in ("portal_action", "portal_remarks", "pending_blocked", "section"))
+    options = allowed.to_numpy(dtype=object) if allowed is not None else None
+    declares = going & changes.takes & (changes.action == Action.ACCEPT.value)
+    declarations = _Declarations(ims, work, changes)
+    for position in np.flatnonzero(suspects).tolist():
+        reasons: list[str] = []
+        if changes.action[position] != portal_action[position]:
+            reasons = _action_reasons(changes.action[position], sections[position], blocked[position], options[position] if options is not None else "", bool(going[position]))
+        if declares[position] and not reasons:
+            reasons = declarations.reasons(position, bool(needed[position]))
+        text = remarks[position].strip()
+        if not text and not reasons:
+            continue
+        if max(len(text), len(sendable(text))) > most and text != portal_remarks[position].strip():
             reasons.append(f"the remark has {max(len(text), len(sendable(text)))} characters, the portal takes {most}: shorten it")
         elif going[position] and text and not sendable(text):
             reasons.append("the remark has no character that the portal takes: write it in plain letters")
@@ -50,49 +59,61 @@ def refusals_of(ims: pd.DataFrame, work: pd.DataFrame, changes: Changes, allowed
     return found
 
 
-def _action_reasons(position: int, ims: pd.DataFrame, work: pd.DataFrame, changes: Changes, allowed: pd.Series | None, going: bool) -> list[str]:
-    action = str(changes.action[position])
+def _action_reasons(action: str, section: str, pending_blocked: str, allowed: str, going: bool) -> list[str]:
     if action not in _KNOWN:
         return [f"'{action}' is no action: choose Accept, Reject, Pending or No Action"]
-    if action == str(ims["portal_action"].iloc[position]) or action == Action.NO_ACTION.value:
+    if action == Action.NO_ACTION.value:
         return []
-    is_import = str(ims["section"].iloc[position]).startswith("IMPG")
+    is_import = section.startswith("IMPG")
     if is_import and action == Action.REJECT.value:
         return ["a bill of entry cannot be rejected: choose Accept, Pending or No Action and set it on the dashboard"]
-    options = [text.strip() for text in re.split(r"[,;|/]", str(allowed.iloc[position])) if text.strip()] if allowed is not None else []
-    if action == Action.PENDING.value and str(ims["pending_blocked"].iloc[position]) == "Y":
+    if action == Action.PENDING.value and pending_blocked == "Y":
         return [f"the portal does not offer Pending on this document: choose Accept{'' if is_import else ' or Reject'}"]
+    options = _options(str(allowed))
     if options and action not in options and (going or is_import):
         return [f"{action} is not allowed here: choose {' or '.join(options)}"]
     return []
 
 
-def _declaration_reasons(position: int, ims: pd.DataFrame, work: pd.DataFrame, changes: Changes, needed: bool) -> list[str]:
-    """Rules V4 to V11; only an accepted row in a section with a declaration is asked at all (V1 to V3)."""
-    if str(changes.action[position]) != Action.ACCEPT.value or not changes.takes[position]:
-        return []
-    row = work.iloc[position]
-    said = str(row["reduce_itc"]).strip()
-    if said and said.lower() not in ("yes", "no", "y", "n"):
-        return [f"Reduce ITC says '{said}': write Yes or No"]
-    answer = str(changes.answer[position])
-    if not answer:
-        return ["Reduce ITC is not answered: write Yes (in full or with amounts) or No"] if needed else []
-    reasons = []
-    typed = {head: int(row[f"reduce_{head}"]) for head in HEADS if not pd.isna(row[f"reduce_{head}"])}
-    heads = {head: int(ims[head].iloc[position]) for head in HEADS}
-    if said.lower() in ("no", "n") and any(typed.values()):
-        reasons.append("Reduce ITC is No, yet amounts stand beside it: clear them or write Yes")
-    for head, amount in typed.items():
-        if amount < 0:
-            reasons.append(f"Reduce {head.upper()} is negative: write the amount by which the credit falls")
-        elif amount > heads[head]:
-            reasons.append(f"Reduce {head.upper()} {amount / 100:,.2f} is more than the document's {heads[head] / 100:,.2f}")
-    if changes.partial[position] and heads["cgst"] == heads["sgst"] and heads["cgst"] and int(changes.amounts[position, 1]) != int(changes.amounts[position, 2]):
-        reasons.append("Reduce CGST and Reduce SGST must be equal on a document with equal CGST and SGST")
-    if (answer == "N" or changes.partial[position]) and not changes.remark[position] and str(ims["remarks_blocked"].iloc[position]) != "Y":
-        reasons.append(f"the portal demands a remark where ITC is reduced {'not at all' if answer == 'N' else 'in part'}: write why")
-    return reasons
+@lru_cache(maxsize=256)
+def _options(allowed: str) -> tuple[str, ...]:
+    return tuple(text.strip() for text in re.split(r"[,;|/]", allowed) if text.strip())
+
+
+class _Declarations:
+    """What the rows say of the ITC reduction, each column taken out of its frame once."""
+
+    def __init__(self, ims: pd.DataFrame, work: pd.DataFrame, changes: Changes) -> None:
+        self.changes = changes
+        self.said = work["reduce_itc"].str.strip().to_numpy(dtype=object)
+        self.given = np.column_stack([work[f"reduce_{head}"].notna().to_numpy(dtype=bool) for head in HEADS])
+        self.typed = np.column_stack([work[f"reduce_{head}"].fillna(0).to_numpy(dtype=np.int64) for head in HEADS])
+        self.heads = ims[list(HEADS)].to_numpy(dtype=np.int64)
+        self.remarks_blocked = (ims["remarks_blocked"] == "Y").to_numpy(dtype=bool)
+
+    def reasons(self, position: int, needed: bool) -> list[str]:
+        """Rules V4 to V11; only an accepted row in a section with a declaration is asked at all (V1 to V3)."""
+        said, answer = self.said[position], str(self.changes.answer[position])
+        if said and said.lower() not in ("yes", "no", "y", "n"):
+            return [f"Reduce ITC says '{said}': write Yes or No"]
+        if not answer:
+            return ["Reduce ITC is not answered: write Yes (in full or with amounts) or No"] if needed else []
+        reasons = []
+        partial = bool(self.changes.partial[position])
+        heads = dict(zip(HEADS, self.heads[position].tolist()))
+        typed = {head: amount for head, amount, given in zip(HEADS, self.typed[position].tolist(), self.given[position].tolist()) if given}
+        if said.lower() in ("no", "n") and any(typed.values()):
+            reasons.append("Reduce ITC is No, yet amounts stand beside it: clear them or write Yes")
+        for head, amount in typed.items():
+            if amount < 0:
+                reasons.append(f"Reduce {head.upper()} is negative: write the amount by which the credit falls")
+            elif amount > heads[head]:
+                reasons.append(f"Reduce {head.upper()} {amount / 100:,.2f} is more than the document's {heads[head] / 100:,.2f}")
+        if partial and heads["cgst"] == heads["sgst"] and heads["cgst"] and int(self.changes.amounts[position, 1]) != int(self.changes.amounts[position, 2]):
+            reasons.append("Reduce CGST and Reduce SGST must be equal on a document with equal CGST and SGST")
+        if (answer == "N" or partial) and not self.changes.remark[position] and not self.remarks_blocked[position]:
+            reasons.append(f"the portal demands a remark where ITC is reduced {'not at all' if answer == 'N' else 'in part'}: write why")
+        return reasons
 
 
 def _needed(ims: pd.DataFrame, changes: Changes) -> np.ndarray:

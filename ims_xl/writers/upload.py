@@ -105,18 +105,22 @@ def _records(ims: pd.DataFrame, changes: Changes, profile: UploadProfile) -> tup
     codes = code_by_action()
     made: list[tuple[str, str]] = []
     refused: list[Refusal] = []
-    for position, row in zip(changes.rows, ims.iloc[changes.rows].to_dict("records")):
-        action = str(changes.action[position])
+    raw, section, portal = (ims[name].to_numpy(dtype=object) for name in ("raw", "section", "portal_action"))
+    unseen = changes.rows[raw[changes.rows] == ""]
+    columns = dict(zip(unseen.tolist(), ims.iloc[unseen].to_dict("records")))
+    forms = {name: section_form(Section(name)) for name in set(section[changes.rows])}
+    for position in changes.rows.tolist():
+        action = changes.action[position]
         if action not in codes:   # refused already
             continue
         reset = action == Action.NO_ACTION.value and not profile.no_action
-        decision = {} if reset else {"action": profile.no_action if action == Action.NO_ACTION.value else codes[action]}
+        decision = {} if reset else {"action": f'"{profile.no_action if action == Action.NO_ACTION.value else codes[action]}"'}
         if profile.prev_status:
-            decision["prev_status"] = codes[str(row["portal_action"])]
+            decision["prev_status"] = f'"{codes[portal[position]]}"'
         if not reset:
             decision |= changes.spoken(position)
-        form = section_form(Section(row["section"]))
-        text, missing = record_text(row, form, profile, decision)
+        form = forms[section[position]]
+        text, missing = record_text(raw[position], columns.get(position, {}), form, profile, decision)
         if missing:
             refused.append(Refusal(int(position), f"the portal's record is not at hand ({', '.join(missing)} missing): pull the IMS JSON into this book and export again"))
         made.append((form.keys[0], text))
@@ -130,7 +134,7 @@ def _files(records: list[tuple[str, str]], recipient: str, request: str, name: s
     batches: list[list[tuple[str, str]]] = []
     size = 0
     for section, text in sorted(records, key=lambda one: order[one[0]]):
-        length = len(text.encode("utf-8")) + 32
+        length = (len(text) if text.isascii() else len(text.encode("utf-8"))) + 32
         if not batches or len(batches[-1]) >= limits["max_records"] or size + length > limits["max_bytes"] - 512:
             batches.append([])
             size = 0
