@@ -112,14 +112,19 @@ OLD_YEAR = """
 """
 
 
+@lru_cache(maxsize=1)
+def old_year() -> Month:
+    return Month(reconcile(page(OLD_YEAR), date(2026, 11, 12)))
+
+
 def test_a_document_whose_section_16_4_date_comes_before_the_next_return_is_decided_now() -> None:
-    month = Month(reconcile(page(OLD_YEAR), date(2026, 11, 12)))
+    month = old_year()
     assert month.rule("INV-1") == "not-in-books-decide" and "30-11-2026" in month.why("INV-1") and "Pending" in month.allowed("INV-1")
     assert month.rule("INV-2") == "not-in-books"
 
 
 def test_a_credit_note_that_waited_its_one_period_is_decided_now() -> None:
-    month = Month(reconcile(page(OLD_YEAR), date(2026, 11, 12)))
+    month = old_year()
     assert month.rule("CN-9") == "credit-note-not-booked-decide" and "20-11-2026" in month.why("CN-9")
     assert month.fact("CN-9", "pending") == "last chance"
 
@@ -132,7 +137,7 @@ def test_a_quarterly_recipient_waits_one_quarter_by_its_state_group(state: str, 
     assert f"{pd.Timestamp(month.decided('CN-1', 'must_decide_by')):%d-%m-%Y}" == limit
 
 
-@pytest.mark.parametrize("period", ["2024-09", "2024-10", "2025-03", "2025-09", "2025-10", "2026-10"])
+@pytest.mark.parametrize("period", ["2024-09", "2025-09", "2025-10"])
 def test_last_years_month_reconciles_by_last_years_rules(period: str) -> None:
     when = Period.parse(period)
     state = page(f"""

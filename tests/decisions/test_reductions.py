@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
+import pandas as pd
 import pytest
 
 from ims_xl.decisions.reductions import NOT_AVAILED, check_reductions
 from ims_xl.reconcile import reconcile
 from tests.ledger_page import Month, page, reconciled
 
-CN = "ims A C-1 2026-10-09 1000 {tax} section=b2bcn"
 CENTRAL = "0 cgst=90 sgst=90"
 
 
-def wrong(line: str, period: str = "2026-10") -> str:
-    """What is said of the declaration of one portal line as typed."""
-    state = page(line, period)
-    rec = reconcile(state, date(int(period[:4]), int(period[5:]) + 1, 12))
-    return str(check_reductions(rec.state.ims, replace(rec.state, work=state.work).work, rec.facts).iloc[0])
-
-
-@pytest.mark.parametrize(("rule", "line", "says"), [
+CHECKS = (
     ("V1 never on Pending", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Pending reduce_itc=Yes", "V1"),
     ("V1 never on Reject", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Reject reduce_itc=No", "V1"),
     ("V1 never on No Action", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=No_Action reduce_igst=10", "V1"),
@@ -45,17 +38,29 @@ def wrong(line: str, period: str = "2026-10") -> str:
     ("an answer in other words", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_itc=Perhaps", "Yes, No or blank"),
     ("amounts beside No", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_itc=No reduce_igst=5 remarks=x", "amounts stay blank"),
     ("amounts without an answer", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_igst=5 remarks=x", "has to say Yes"),
-], ids=lambda value: value if isinstance(value, str) and " " in value and not value.startswith("ims ") else "")
-def test_the_declaration_is_checked(rule: str, line: str, says: str) -> None:
-    found = wrong(line)
-    assert (says in found) if says else found == ""
+)
+
+
+@lru_cache(maxsize=2)
+def said(period: str = "2026-10") -> list[str]:
+    """What is said of the declarations of all the lines as typed, in one book; of the first credit note alone in an older one."""
+    lines = [line.replace("C-1", f"C-{n}") for n, (_, line, _) in enumerate(CHECKS)] if period == "2026-10" else ["ims A C-1 2025-09-09 1000 180 section=b2bcn typed=Accept"]
+    state = page("\n".join(lines), period)
+    rec = reconcile(state, date(int(period[:4]), int(period[5:]) + 1, 12))
+    return [str(text) for text in check_reductions(rec.state.ims, state.work, rec.facts)]
+
+
+@pytest.mark.parametrize("place", range(len(CHECKS)), ids=[rule for rule, _, _ in CHECKS])
+def test_the_declaration_is_checked(place: int) -> None:
+    says = CHECKS[place][2]
+    assert (says in said()[place]) if says else said()[place] == ""
 
 
 def test_v4_asks_nothing_of_a_2b_period_before_october_2025() -> None:
-    assert wrong("ims A C-1 2025-09-09 1000 180 section=b2bcn typed=Accept", "2025-09") == ""
+    assert said("2025-09") == [""]
 
 
-@pytest.mark.parametrize(("case", "booked", "answer", "amounts", "remark"), [
+BOOKED = (
     ("availed in full", f"-1000 {CENTRAL.replace('=', '=-')}", "Yes", (None, None), False),
     ("booked for less", "-500 0 cgst=-45 sgst=-45", "Yes", (4500, 4500), True),
     ("booked for more: capped at the document, which is in full", "-1200 0 cgst=-108 sgst=-108", "Yes", (None, None), False),
@@ -63,14 +68,24 @@ def test_v4_asks_nothing_of_a_2b_period_before_october_2025() -> None:
     ("never availed", f"-1000 {CENTRAL.replace('=', '=-')} itc_eligibility=Ineligible", "No", (None, None), True),
     ("CGST and SGST unequal: the smaller on both (V6)", "-700 0 cgst=-60 sgst=-50", "Yes", (5000, 5000), True),
     ("booked under a head that the document lacks: no answer", "-1000 -180", "", (None, None), False),
-], ids=lambda value: value if isinstance(value, str) and " " in value and "cgst" not in value else "")
-def test_the_books_answer_and_never_beyond_the_document(case: str, booked: str, answer: str, amounts: tuple[int | None, int | None], remark: bool) -> None:
-    month = reconciled(f"""
-        ims    A  C-1  2026-10-09  1000  {CENTRAL}  section=b2bcn
-        books  A  C-1  2026-10-09  {booked}  voucher_type=Debit_Note
-    """)
-    found = tuple(None if value is __import__("pandas").NA else value for value in (month.decided("C-1", "reduce_cgst"), month.decided("C-1", "reduce_sgst")))
-    assert (month.decided("C-1", "reduce_itc"), found, month.decided("C-1", "reduce_remark") != "") == (answer, amounts, remark)
+)
+
+
+@lru_cache(maxsize=1)
+def answered() -> Month:
+    """All of them in one book, each note of its own day."""
+    lines = []
+    for n, (_, booked, *_rest) in enumerate(BOOKED):
+        lines += [f"ims A N-{n}77 2026-10-{n + 1:02d} 1000 {CENTRAL} section=b2bcn", f"books A N-{n}77 2026-10-{n + 1:02d} {booked} voucher_type=Debit_Note"]
+    return reconciled("\n".join(lines))
+
+
+@pytest.mark.parametrize("place", range(len(BOOKED)), ids=[case for case, *_ in BOOKED])
+def test_the_books_answer_and_never_beyond_the_document(place: int) -> None:
+    _, _, answer, amounts, remark = BOOKED[place]
+    number = f"N-{place}77"
+    found = tuple(None if pd.isna(value) else value for value in (answered().decided(number, "reduce_cgst"), answered().decided(number, "reduce_sgst")))
+    assert (answered().decided(number, "reduce_itc"), found, answered().decided(number, "reduce_remark") != "") == (answer, amounts, remark)
 
 
 def test_half_of_a_note_availed_is_reduced_by_half_with_the_obligatory_remark() -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from ims_xl.decisions import decide
 from ims_xl.faces.cli import main
 from ims_xl.period import Period
 from ims_xl.reconcile import reconcile
@@ -57,6 +58,23 @@ PAGE = """
 """
 
 
+@lru_cache(maxsize=1)
+def plain() -> Month:
+    return Month(reconcile(page(PAGE), date(2026, 11, 12)))
+
+
+def decisions(rules: pd.DataFrame) -> pd.DataFrame:
+    """What those rules decide on the page; its facts are the same under any rules."""
+    rec = plain().rec
+    settings = rec.state.settings
+    decided = decide(rec.state.ims, rec.facts, rules_from_frame(rules, BOOK), settings, BOOK, rec.as_of)
+    return decided.assign(number=rec.state.ims["document_number"])
+
+
+def of(decided: pd.DataFrame, number: str, column: str) -> str:
+    return str(decided.loc[decided["number"] == number, column].iloc[0])
+
+
 @pytest.mark.parametrize(("condition", "cells", "met"), [
     ("match class", {"Match": "Exact"}, {"A-1", "A-2", "B-1", "OLD", "LATE", "SAVED"}), ("presence", {"Presence": "only on portal"}, {"D-1"}),
     ("section", {"Section": "B2B-DN"}, {"D-1"}), ("document", {"Document": "debit note"}, {"D-1"}),
@@ -66,32 +84,30 @@ PAGE = """
     ("supplier period", {"Supplier period": "2026-09"}, {"OLD"}), ("supplier period as a sheet writes it", {"Supplier period": "92026"}, {"OLD"}),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_condition_meets_what_it_says(condition: str, cells: dict[str, str], met: set[str]) -> None:
-    rec = reconcile(replace(page(PAGE), rules=sheet(**cells)), date(2026, 11, 12))
-    ruled = rec.decisions["rule"] == "mine"
-    assert set(rec.state.ims["document_number"][ruled]) == met
-    assert set(rec.state.work["action"][ruled]) == {"Pending"}
-    assert all("because [mine]" in why for why in rec.why[ruled])
+    decided = decisions(sheet(**cells))
+    ruled = decided["rule"] == "mine"
+    assert set(decided["number"][ruled]) == met
+    assert set(decided["suggested_action"][ruled]) == {"Pending"} and set(decided["reason"][ruled]) == {"because"}
 
 
 def test_her_first_rule_that_fits_decides_before_ours_and_before_her_second() -> None:
     two = ({"Rule": "dear", "Tax from": "10000", "Action": "Accept", "Reason": "a"}, {"Rule": "all", "Pending": "offered", "Action": "Pending", "Reason": "b"})
-    month = Month(reconcile(replace(page(PAGE), rules=sheet(*two)), date(2026, 11, 12)))
-    assert (month.rule("A-2"), month.rule("A-1"), month.rule("SAVED")) == ("dear", "all", "all")
+    decided = decisions(sheet(*two))
+    assert [of(decided, number, "rule") for number in ("A-2", "A-1", "SAVED")] == ["dear", "all", "all"]
 
 
 def test_ours_may_be_switched_off_where_another_rule_is_left() -> None:
     own = {"Rule": "exact-only", "Document": "invoice, debit note, eco document, bill of entry", "Clean": "yes", "Filed": "filed, not stated", "Credit in books": "open", "Action": "No Action", "Reason": "seen by hand"}
-    month = Month(reconcile(replace(page(PAGE), rules=sheet(own, off=("clean-filed",))), date(2026, 11, 12)))
-    assert (month.rule("A-1"), month.action("A-1")) == ("exact-only", "No Action")
+    decided = decisions(sheet(own, off=("clean-filed",)))
+    assert (of(decided, "A-1", "rule"), of(decided, "A-1", "suggested_action")) == ("exact-only", "No Action")
 
 
 def test_ours_may_be_given_other_words_for_the_firm_and_the_supplier() -> None:
     frame = sheet()
     line = frame["Rule"] == "not-in-books"
     frame.loc[line, "Reason"], frame.loc[line, "Remark"] = "Ask Ravi about {number}", "Kindly send a copy of the bill"
-    month = Month(reconcile(replace(page(PAGE), rules=frame), date(2026, 11, 12)))
-    assert "Ask Ravi about D-1 [not-in-books]" in month.why("D-1")
-    assert month.decided("D-1", "remark") == "Kindly send a copy of the bill"
+    decided = decisions(frame)
+    assert (of(decided, "D-1", "reason"), of(decided, "D-1", "remark")) == ("Ask Ravi about D-1", "Kindly send a copy of the bill")
 
 
 def test_a_deleted_line_of_ours_comes_back_in_its_place() -> None:
@@ -197,7 +213,7 @@ def test_a_rule_typed_in_the_sheet_decides_from_the_next_run_on(written: Path, t
     assert [again.cell(FIRST + n, 2).value for n in range(2)] == [f"own-{FIRST}", "gone"]
 
 
-@pytest.mark.parametrize(("heading", "value", "said"), [("Match", "Exactly", "'Match' has 'Exactly'"), ("Action", "Reject", "'Action' was changed"), ("On", "No", "no rule is left for")])
+@pytest.mark.parametrize(("heading", "value", "said"), [("Match", "Exactly", "'Match' has 'Exactly'"), ("On", "No", "no rule is left for")])
 def test_a_bad_edit_is_exit_2_with_the_row_of_the_sheet_and_nothing_changes(heading: str, value: str, said: str, written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = Path(shutil.copy(written, tmp_path / "book.xlsx"))
     place = {}
