@@ -88,6 +88,11 @@ OPENING_COLUMNS: Mapping[str, str] = {  # what waited when the period before was
     "igst": "paise", "cgst": "paise", "sgst": "paise", "cess": "paise",
 }
 
+UNPAID_COLUMNS: Mapping[str, str] = {   # vouchers whose credit was taken while the supplier was not paid: rule 37 follows them from month to month
+    "key": "text", "supplier_gstin": "text", "supplier_name": "text", "document_number": "text", "document_date": "date", "period": "text", "document_value": "paise",
+    "igst": "paise", "cgst": "paise", "sgst": "paise", "cess": "paise",
+}
+
 EVIDENCE_COLUMNS: Mapping[str, str] = {  # by document key; headings of the Pending tab are in workbook/tabs/pending.py
     "key": "text", "challan_no": "text", "challan_date": "date", "eway_bill_no": "text", "eway_bill_valid_till": "date", "lr_no": "text", "vehicle_no": "text",
     "grn_no": "text", "receipt_date": "date", "promised_date": "date", "file_link": "text", "note": "text", "why_pending": "text",
@@ -147,6 +152,7 @@ class BookState:
     """The Rules tab as it stands; empty = the rulebook's defaults."""
     earlier: pd.DataFrame = field(default_factory=lambda: empty(EARLIER_COLUMNS))
     opening: pd.DataFrame = field(default_factory=lambda: empty(OPENING_COLUMNS))
+    unpaid: pd.DataFrame = field(default_factory=lambda: empty(UNPAID_COLUMNS))
     evidence: pd.DataFrame = field(default_factory=lambda: empty(EVIDENCE_COLUMNS))
     contacts: pd.DataFrame = field(default_factory=lambda: empty(CONTACT_COLUMNS))
     files: pd.DataFrame = field(default_factory=lambda: empty(FILE_COLUMNS))

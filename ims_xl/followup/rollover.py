@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.followup.movement import closing, waiting, waiting_vouchers
+from ims_xl.followup.unpaid import still_unpaid
 from ims_xl.period import Period
 from ims_xl.returns.standing import counted
 from ims_xl.settings import Settings
@@ -49,7 +50,7 @@ def rolled_over(rec: Reconciliation) -> BookState:
     return BookState(
         settings=replace(state.settings, period=period, gstr3b_filed=False),
         ims=ims, work=work, register=register, rules=state.rules,
-        earlier=_earlier(rec), opening=closing(rec),
+        earlier=_earlier(rec), opening=closing(rec), unpaid=still_unpaid(rec),
         evidence=state.evidence[state.evidence["key"].isin(list(keys))].reset_index(drop=True),
         contacts=state.contacts, files=empty(FILE_COLUMNS), log=log, hand_links=state.hand_links,
         inputs=_inputs(rec, keys),

@@ -18,7 +18,7 @@ from ims_xl.workbook.theme import TAB_COLOURS, Style, style
 
 MONTH_COLOURS: Final[Mapping[str, str]] = {
     "Home": "navy", "Settings": "grey", "Rules": "grey", "IMS": "teal", "Purchase Register": "blue", "Not in IMS": "amber", "Credit Notes": "purple", "Amendments": "purple",
-    "Imports": "grey", "Pending": "amber", "Movement": "amber", "Rejected": "red-brown", "Default Risk": "grey", "Suppliers": "blue", "Portal 2B": "green", "GSTR-2B": "green", "GSTR-3B": "green",
+    "Imports": "grey", "Pending": "amber", "Movement": "amber", "Rejected": "red-brown", "Default Risk": "grey", "Rule 37": "amber", "Suppliers": "blue", "Portal 2B": "green", "GSTR-2B": "green", "GSTR-3B": "green",
     "Tie-out": "navy", "Log": "navy", "Legend": "navy",
 }
 FIRM_COLOURS: Final[Mapping[str, str]] = {"Clients": "navy", "Calendar": "amber", "Run Results": "teal", "Supplier contacts": "blue", "Follow-up register": "amber", "Slow suppliers": "amber"}
@@ -28,7 +28,7 @@ _LINES: Final = {"": 0, "thin": 1, "medium": 2, "double": 6, "hair": 7}
 
 
 def build_month(path: Path) -> None:
-    """The skeleton of one client's month: 20 sheets, the two data sheets with headings and their tables."""
+    """The skeleton of one client's month: 21 sheets, the two data sheets with headings and their tables."""
     from ims_xl.readers.register import REGISTER_HEADINGS
     from ims_xl.workbook.tabs import SHEETS, ims, purchase_register, returns_columns
 

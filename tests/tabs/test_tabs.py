@@ -50,7 +50,7 @@ def by_number(frame: pd.DataFrame, number: str) -> dict[str, object]:
 def test_every_tab_is_there_in_order(plan: Plan, rec: Reconciliation) -> None:
     painted = [s.name.replace(" (IMS)", "") for s in plan.sheets]
     assert painted == [n for n in SHEETS if n not in ("IMS", "Purchase Register")]
-    assert len(SHEETS) == 20 and len(plan.patches) == 2
+    assert len(SHEETS) == 21 and len(plan.patches) == 2
 
 
 def test_every_style_that_a_plan_names_is_known_to_the_theme(plan: Plan) -> None:

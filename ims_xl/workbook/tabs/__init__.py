@@ -14,7 +14,7 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.state import BookState, Reconciliation
 from ims_xl.workbook.plan import Plan, SheetPlan
-from ims_xl.workbook.tabs import default_risk, gstr3b, home, ims, purchase_register, rejected
+from ims_xl.workbook.tabs import default_risk, gstr3b, home, ims, purchase_register, rejected, rule_37
 from ims_xl.workbook.tabs.amendments import amendments_sheet
 from ims_xl.workbook.tabs.credit_notes import credit_notes_sheet
 from ims_xl.workbook.tabs.default_risk import default_risk_sheet
@@ -40,15 +40,15 @@ from ims_xl.workbook.tabs.where import Layout, letters, quoted
 HEADER_ROW: Final = ims.HEADER_ROW
 SHEETS: Final[tuple[str, ...]] = (
     "Home", "Settings", "Rules", "IMS", "Purchase Register", "Not in IMS", "Credit Notes", "Amendments", "Imports", "Pending",
-    "Movement", "Rejected", "Default Risk", "Suppliers", "Portal 2B", "GSTR-2B", "GSTR-3B", "Tie-out", "Log", "Legend",
+    "Movement", "Rejected", "Default Risk", "Rule 37", "Suppliers", "Portal 2B", "GSTR-2B", "GSTR-3B", "Tie-out", "Log", "Legend",
 )
 _PAINTED: Final[Mapping[str, Callable[[Reconciliation, Layout], SheetPlan]]] = {
     "Home": home_sheet, "Settings": settings_sheet, "Rules": rules_sheet, "Not in IMS": not_in_ims_sheet, "Credit Notes": credit_notes_sheet, "Amendments": amendments_sheet,
-    "Imports": imports_sheet, "Pending": pending_sheet, "Movement": movement_sheet, "Rejected": rejected_sheet, "Default Risk": default_risk_sheet, "Suppliers": suppliers_sheet, "Portal 2B": portal_2b_sheet,
+    "Imports": imports_sheet, "Pending": pending_sheet, "Movement": movement_sheet, "Rejected": rejected_sheet, "Default Risk": default_risk_sheet, "Rule 37": rule_37.rule_37_sheet, "Suppliers": suppliers_sheet, "Portal 2B": portal_2b_sheet,
     "GSTR-2B": gstr2b_sheet, "GSTR-3B": gstr3b_sheet,
     "Tie-out": tie_out_sheet, "Log": log_sheet, "Legend": legend_sheet,
 }
-TYPED_SHEETS: Final[tuple[str, ...]] = ("Home", "Settings", "Rules", "Pending", "Rejected", "Default Risk", "Suppliers", "GSTR-3B")
+TYPED_SHEETS: Final[tuple[str, ...]] = ("Home", "Settings", "Rules", "Pending", "Rejected", "Default Risk", "Rule 37", "Suppliers", "GSTR-3B")
 """Our tabs that people type on."""
 
 
@@ -76,7 +76,7 @@ def lay_out(rec: Reconciliation, where: Layout) -> Plan:
 def read_typed(state: BookState, texts: Mapping[str, SheetText]) -> BookState:
     """The state with what people typed on our tabs over what was remembered; `texts` by our sheet names."""
     inputs = dict(state.inputs)
-    for name, read in (("Home", home.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs), ("GSTR-3B", gstr3b.read_inputs)):
+    for name, read in (("Home", home.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs), ("Rule 37", rule_37.read_inputs), ("GSTR-3B", gstr3b.read_inputs)):
         if name in texts:
             inputs.update(read(texts[name]))
     read_now = {text.name for text in texts.values()}

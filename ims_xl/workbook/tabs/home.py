@@ -32,7 +32,7 @@ LAST: Final = FIRST + COLUMNS - 1
 WIDTH: Final = 13.5
 TILES: Final = 5
 BODY: Final = 11
-LIST_ROWS: Final = 11      # as many as there are questions: none is left out
+LIST_ROWS: Final = 12      # as many as there are questions: none is left out
 SIGN_OFF: Final[Mapping[str, str]] = {"signoff.preparer": "Prepared by", "signoff.preparer_at": "Prepared on", "signoff.reviewer": "Reviewed by", "signoff.reviewer_at": "Reviewed on", "signoff.note": "Remark"}
 
 
