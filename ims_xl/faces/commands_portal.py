@@ -101,7 +101,7 @@ def fill_offline_tool(tool: Path, book: Path, output: Path, force: bool) -> None
         raise ImsXlError(f"{output.name} must end in {tool.suffix}, like {tool.name}: macros and content types go with the ending.")
     from ims_xl import book as books
     from ims_xl.hosts import open_book
-    from ims_xl.readers.offline_tool import read_tool
+    from ims_xl.readers.offline_tool import read_tool, says_accepted
     from ims_xl.writers.offline_tool import fill_tool
 
     with books.held(output), watched() as progress:
@@ -111,7 +111,7 @@ def fill_offline_tool(tool: Path, book: Path, output: Path, force: bool) -> None
         host = open_book(tool)
         try:
             sheets = read_tool(host)
-            made = fill_tool(sheets, state.ims, state.work, rec.decisions["allowed"], rec.decisions["reduce_needed"], opened.ims.rows.tolist())
+            made = fill_tool(sheets, state.ims, state.work, rec.decisions["allowed"], rec.decisions["reduce_needed"], opened.ims.rows.tolist(), says_accepted(tool))
             host.paint(made.plan)
             host.save(output)
         finally:

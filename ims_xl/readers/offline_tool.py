@@ -6,8 +6,11 @@ the same headings further right, so that the leftmost of equals is the one a per
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -19,6 +22,8 @@ from ims_xl.readers.ims_sheet_rows import section_label, sheet_ledger
 from ims_xl.readers.portal_headings import labels, lines_of, plain
 from ims_xl.vocabulary import HEADS, ImsXlError, Section
 
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?formula1[^>]*>([^<]*)<")
+_CELL_TEXT: Final = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)<")
 _HEAD_WORDS: Final = {"igst": ("integrated", "igst"), "cgst": ("central", "cgst"), "sgst": ("state", "sgst", "utgst"), "cess": ("cess",)}
 
 
@@ -51,6 +56,21 @@ def read_tool(host: Host) -> list[ToolSheet]:
     if not any(len(sheet.ledger) for sheet in sheets):
         raise ImsXlError(f"{host.path.name} holds no documents yet: open the downloaded IMS JSON in it (Home sheet, 'Open Downloaded IMS JSON File'), save it, and run this again.")
     return sheets
+
+
+def says_accepted(path: Path) -> bool | None:
+    """Whether the tool's drop-downs offer `Accepted` and `Rejected` or `Accept` and `Reject`; None where neither stands in it.
+
+    The lists stand in the sheets as text, or in cells of a sheet of lists: what the drop-down does not offer, the tool's Validate refuses.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        offered = [formula for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml") for formula in _FORMULA.findall(archive.read(name))]
+        cells = _CELL_TEXT.findall(archive.read("xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
+    for words_ in ({word.strip(b'" ').lower() for formula in offered for word in formula.replace(b"&quot;", b'"').split(b",")}, {cell.strip().lower() for cell in cells}):
+        if (b"accepted" in words_) != (b"accept" in words_):
+            return b"accepted" in words_
+    return None
 
 
 def _tool_sheet(text: SheetText, file: str) -> ToolSheet | None:

@@ -40,6 +40,8 @@ class ErrorReport:
     problems: tuple[Problem, ...]
     whole: bool = True
     """It is about the whole upload (the offline error file); the API reports request by request."""
+    gstin: str = ""
+    """Whose upload it was, where the file says so."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def put_errors(state: BookState, path: Path) -> ErrorsPut:
     """
     report = read_errors(path)
     pairs = match_errors(report.errors, state.ims)
+    _same_client(report, state, pairs, Path(path).name)
     said: dict[int, list[str]] = {}
     for error, row in zip(pairs["error"], pairs["row"]):
         found = report.errors.iloc[error]
@@ -78,6 +81,17 @@ def put_errors(state: BookState, path: Path) -> ErrorsPut:
     return ErrorsPut(replace(state, work=work, problems=(*kept, *report.problems, *lost_problems)), tuple(lines))
 
 
+def _same_client(report: ErrorReport, state: BookState, pairs: pd.DataFrame, name: str) -> None:
+    """A report of another GSTIN, or one of which no error names a document of the book, is refused before anything is touched."""
+    own = state.settings.gstin
+    if report.gstin and own and report.gstin != own:
+        raise ImsXlError(f"{name} is the error report of {report.gstin}; this book is for {own}.")
+    if len(report.errors) and not len(pairs):
+        first = report.errors.iloc[0]
+        raise ImsXlError(f"{name}: none of its {len(report.errors)} errors names a document of this book (the first is on {first['document_number'] or 'a document without number'} of "
+                         f"{first['supplier_gstin'] or 'no GSTIN'}); it is the report of another client or another upload.")
+
+
 def read_errors(path: Path) -> ErrorReport:
     """Reads an error file of either kind; another file, or an upload that was refused as a whole, is an ImsXlError."""
     path = Path(path)
@@ -86,11 +100,12 @@ def read_errors(path: Path) -> ErrorReport:
         raise ImsXlError(f"{path.name} is not an error report of the portal: {what_takes(kind)}")
     found: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    status = ""
+    status = gstin = ""
     for part in read_parts(path):
         top = parse(part.text, part.name)
         holder = _holder(top)
         status = status or _status(holder, part.name)
+        gstin = gstin or (_text(holder, "rtin", "gstin") or _text(top, "rtin", "gstin")).upper()
         for key, entries in _sections(holder, part.name, problems):
             found += _offline(key, entries, part.name, problems) if "imsDetailsErr" in holder else _api(key, entries, part.name, problems)
     if not found and status == "still in progress":
@@ -98,7 +113,7 @@ def read_errors(path: Path) -> ErrorReport:
     errors = pd.DataFrame(found, columns=list(ERROR_COLUMNS))
     errors["document_date"] = days_of(errors["document_date"].tolist())[0]
     text = [name for name, kind_ in ERROR_COLUMNS.items() if kind_ == "text"]
-    return ErrorReport(errors.astype(dict.fromkeys(text, "str") | {"position": "int64"}), status or "processed with errors", tuple(problems), kind is FileKind.ERROR_JSON)
+    return ErrorReport(errors.astype(dict.fromkeys(text, "str") | {"position": "int64"}), status or "processed with errors", tuple(problems), kind is FileKind.ERROR_JSON, gstin)
 
 
 def match_errors(errors: pd.DataFrame, ims: pd.DataFrame) -> pd.DataFrame:

@@ -45,8 +45,11 @@ class FilledTool:
 
 
 def fill_tool(sheets: Sequence[ToolSheetLike], ims: pd.DataFrame, work: pd.DataFrame, allowed: pd.Series | None = None, reduce_needed: pd.Series | None = None,
-              rows: Sequence[int] | None = None) -> FilledTool:
-    """What to write into the tool, and what was done; ImsXlError lists rows that its Validate would stop at."""
+              rows: Sequence[int] | None = None, past: bool | None = None) -> FilledTool:
+    """What to write into the tool, and what was done; ImsXlError lists rows that its Validate would stop at.
+
+    `past`: its drop-downs say Accepted and Rejected; None leaves it to what stands in the Status cells.
+    """
     changes = changes_of(ims, work)
     refused = refusals_of(ims, work, changes, allowed, reduce_needed)
     if refused:
@@ -61,7 +64,7 @@ def fill_tool(sheets: Sequence[ToolSheetLike], ims: pd.DataFrame, work: pd.DataF
         places = np.array([position.get(key, -1) for key in sheet.ledger["key"]], dtype=np.int64)
         seen |= set(places.tolist())
         unknown = int((places < 0).sum())
-        wanted = _wanted(sheet, places, changes, live, work)
+        wanted = _wanted(sheet, places, changes, live, work, past)
         changed = np.flatnonzero((wanted.to_numpy(dtype=object) != sheet.cells.to_numpy(dtype=object)).any(axis=1)) if len(wanted) else np.zeros(0, dtype=np.int64)
         if len(changed):
             patches += _patches(sheet, wanted.iloc[changed], sheet.ledger["source_row"].to_numpy()[changed].tolist())
@@ -74,10 +77,11 @@ def fill_tool(sheets: Sequence[ToolSheetLike], ims: pd.DataFrame, work: pd.DataF
     return FilledTool(Plan(patches=tuple(patches)), tuple(lines))
 
 
-def _wanted(sheet: ToolSheetLike, places: np.ndarray, changes: Changes, live: np.ndarray, work: pd.DataFrame) -> pd.DataFrame:
+def _wanted(sheet: ToolSheetLike, places: np.ndarray, changes: Changes, live: np.ndarray, work: pd.DataFrame, past: bool | None) -> pd.DataFrame:
     """The texts that the tool's columns should hold; rows that the book does not know, or has no action for, keep what stands there."""
     made = {name: sheet.cells[name].tolist() for name in sheet.cells.columns}
-    past = bool(sheet.cells["action"].str.lower().isin(["accepted", "rejected"]).any()) if len(sheet.cells) else False
+    shown = sheet.cells["action"].str.lower() if len(sheet.cells) else pd.Series([], dtype="str")
+    past = bool(shown.isin(["accepted", "rejected"]).any() or (past and not shown.isin(["accept", "reject"]).any()))
     typed = work["action"].to_numpy(dtype=object)
     going = set(changes.rows.tolist())
     for row, place in enumerate(places.tolist()):

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from ims_xl.readers.portal import read_ims
-from ims_xl.readers.portal_errors import error_text, known_error, match_errors, read_errors
-from ims_xl.vocabulary import ImsXlError
-from tests.portal_files import gstin, ims_download, record, write
+from ims_xl.readers.portal_errors import error_text, known_error, match_errors, put_errors, read_errors
+from ims_xl.settings import Settings
+from ims_xl.state import WORK_COLUMNS, BookState, empty
+from ims_xl.vocabulary import REGISTER_LEDGER, ImsXlError
+from tests.portal_files import RECIPIENT, gstin, ims_download, record, write
 
 
 def report(tmp_path: Path, made: object) -> Path:
@@ -70,3 +72,14 @@ def test_codes_are_known_by_themselves_and_by_family() -> None:
     assert known_error("IMSSAV0054")[1].startswith("Answer") and known_error("IMSSAV005")[0] and known_error("IMSSAV00501")[0] == known_error("IMSSAV005")[0]
     assert known_error("ABC1") == ("", "")
     assert error_text("A1", "bad", "mend it") == "A1: bad -> mend it"
+
+
+def test_a_report_of_another_client_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+    ims = read_ims(write(tmp_path / "ims.json", ims_download(record("b2b", gstin(1), "A")))).ledger
+    state = BookState(Settings(gstin=RECIPIENT), ims, empty(WORK_COLUMNS, len(ims)), empty(REGISTER_LEDGER))
+    other = write(tmp_path / "other.json", json.dumps({"rtin": gstin(5), "imsDetailsErr": {"b2b": [{"stin": gstin(1), "inum": "A", "error_msg": "x"}]}}))
+    with pytest.raises(ImsXlError, match=f"error report of {gstin(5)}; this book is for"):
+        put_errors(state, other)
+    strange = write(tmp_path / "strange.json", json.dumps({"imsDetailsErr": {"b2b": [{"stin": gstin(9), "inum": "NOWHERE", "error_msg": "x"}]}}))
+    with pytest.raises(ImsXlError, match="none of its 1 errors names a document of this book"):
+        put_errors(state, strange)

@@ -8,9 +8,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from ims_xl.hosts import open_book
-from ims_xl.readers.offline_tool import read_tool
+from ims_xl.readers.offline_tool import read_tool, says_accepted
 from ims_xl.readers.portal import read_ims
 from ims_xl.readers.sniff import FileKind, sniff
 from ims_xl.state import WORK_COLUMNS, empty
@@ -30,8 +31,8 @@ def downloaded(tmp_path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def filled(tmp_path: Path, ims: pd.DataFrame, work: pd.DataFrame, tool: Path) -> tuple[Path, tuple[str, ...]]:
     host = open_book(tool)
-    made = fill_tool(read_tool(host), ims, work)
-    out = tmp_path / "filled.xlsm"
+    made = fill_tool(read_tool(host), ims, work, past=says_accepted(tool))
+    out = tmp_path / f"filled{tool.suffix}"
     host.paint(made.plan)
     host.save(out)
     host.close()
@@ -108,3 +109,41 @@ def test_documents_that_the_tool_lacks_are_told(tmp_path: Path) -> None:
     tool = tool_workbook(ims.iloc[1:], tmp_path / "tool.xlsm")
     _, lines = filled(tmp_path, ims, work.assign(action="Pending"), tool)
     assert lines[-1].startswith("1 documents with an action are not in the tool (000000)")
+
+
+def another_tool(path: Path, ims: pd.DataFrame, options: str) -> Path:
+    """A later version by another hand: two columns more on the left, one line of headings in row 9, locked sheets, hidden columns, other words offered."""
+    book = openpyxl.Workbook()
+    book.active.title = "Home"
+    heads = ["Sl. No.", "Select", "GSTIN of Supplier", "Trade / Legal Name", "Number", "Note number", "Note Date", "Note Value (₹)", "Place of Supply", "Taxable Value (₹)", "Integrated Tax (₹)", "Central Tax (₹)",
+             "State/UT Tax (₹)", "Cess (₹)", "Remarks", "Status *", "Whether ITC to be reduced", "Declared Integrated Tax", "Declared Central Tax", "Declared State/UT Tax", "Declared Cess", "Previous Status", "Previous Remarks"]
+    for name in ("B2B", "B2B-CN", "B2BA"):
+        sheet = book.create_sheet(name)
+        note = name == "B2B-CN"
+        for place, head in enumerate(heads, 1):
+            text = head if note else head.replace("Note", "Invoice")
+            sheet.cell(9, place, None if head == "Number" or (not note and place in range(17, 22)) else text)
+        rows = ims[ims["section"] == name].to_dict("records") if name != "B2BA" else []
+        for down, row in enumerate(rows, 10):
+            values = [down, None, row["supplier_gstin"], row["supplier_name"], None, row["document_number"], row["document_date"], row["document_value"] / 100, "27-Maharashtra", row["taxable_value"] / 100,
+                      *(row[head] / 100 for head in ("igst", "cgst", "sgst", "cess")), None, "No Action", None, None, None, None, None, "No Action"]
+            for place, value in enumerate(values, 1):
+                sheet.cell(down, place, value)
+        sheet.protection.sheet = True
+        sheet.column_dimensions["V"].hidden = True
+        rule = DataValidation(type="list", formula1=f'"{options}"', sqref="P10:P99")
+        sheet.add_data_validation(rule)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(("options", "accepted", "rejected"), [("Accepted,Rejected,Pending,No Action", "Accepted", "Rejected"), ("Accept,Reject,Pending,No Action", "Accept", "Reject")])
+def test_another_version_of_the_tool_is_filled_by_its_headings_in_the_words_it_offers(tmp_path: Path, options: str, accepted: str, rejected: str) -> None:
+    ims, work = downloaded(tmp_path)
+    work = work.assign(action=["Reject", *["No Action"] * 3, "Accept", *["No Action"] * 3], remarks=["Not ours", "", "", "", "Half availed", "", "", ""], reduce_itc=["", "", "", "", "Yes", "", "", ""])
+    work.loc[4, ["reduce_cgst", "reduce_sgst"]] = 4550
+    out, _ = filled(tmp_path, ims, work, another_tool(tmp_path / "tool.xlsx", ims, options))
+    book = openpyxl.load_workbook(out)
+    assert [book["B2B"].cell(10, place).value for place in (6, 15, 16, 22)] == ["000000", "Not ours", rejected, "No Action"]
+    assert [book["B2B-CN"].cell(10, place).value for place in (15, 16, 17, 18, 19, 20, 21, 22)] == ["Half availed", accepted, "Yes", 0, 45.5, 45.5, 0, "No Action"]
+    assert book["B2B"].protection.sheet and book["B2B"].column_dimensions["V"].hidden
