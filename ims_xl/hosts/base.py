@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import pandas as pd
+if TYPE_CHECKING:       # a click that only shows a tab shall not wait for pandas
+    import pandas as pd
 
-from ims_xl.workbook.plan import Plan
+    from ims_xl.workbook.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

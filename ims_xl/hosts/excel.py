@@ -6,21 +6,21 @@ goes through xlwings; the rest through the small interface of `excel_native`.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import importlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ims_xl.hosts import excel_journal as journal
 from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.hosts.excel_native import native_for
-from ims_xl.hosts.excel_session import heal_settings, quiet, wait_until_ready
-from ims_xl.hosts.excel_text import text_frame
+from ims_xl.hosts.excel_session import MARKER, heal_settings, quiet, wait_until_ready
+from ims_xl.hosts.excel_xlwings import excel_side
 from ims_xl.vocabulary import Cancelled, ImsXlError
-from ims_xl.workbook.plan import Plan
+
+if TYPE_CHECKING:
+    from ims_xl.workbook.plan import Plan
+
+__all__ = ["ExcelBook", "excel_side"]
 
 
 class ExcelBook:
@@ -62,6 +62,8 @@ class ExcelBook:
         return tuple(SheetInfo(sheet.name, self.native.state(sheet)) for sheet in self.book.sheets)
 
     def read(self, sheet: str) -> SheetText:
+        from ims_xl.hosts.excel_text import text_frame
+
         page = self._sheet(sheet)
         used = page.used_range
         rows, columns = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
@@ -99,6 +101,10 @@ class ExcelBook:
     def heal(self) -> bool:
         """Puts settings and cells back where an earlier run was killed; True where there was something to mend."""
         mended = heal_settings(self.app)
+        if not self.book.names.impl.contains(MARKER):
+            return mended
+        from ims_xl.hosts import excel_journal as journal
+
         file = journal.unfinished(self.book)
         if file is None:
             return mended
@@ -109,6 +115,7 @@ class ExcelBook:
     # ---- writing
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: a failure puts every cell back."""
+        from ims_xl.hosts import excel_journal as journal
         from ims_xl.hosts import excel_left as left
         from ims_xl.hosts.excel_writing import Writing
 
@@ -163,27 +170,6 @@ def _path_of(book: Any) -> Path:
         return Path(book.fullname)
     except Exception:  # noqa: BLE001 - xlwings raises various errors for cloud addresses that it cannot map
         return Path(book.name)
-
-
-def excel_side() -> Any:
-    """xlwings, loaded quickly and tamed.
-
-    It would load polars where that happens to be installed, retry a busy Excel for ever, and end window-less Excels as our process ends; none of it is ours to do.
-    """
-    if "xlwings" not in sys.modules:
-        without = {name: None for name in ("polars",) if name not in sys.modules}
-        sys.modules.update(without)          # type: ignore[arg-type]  # None makes an import fail at once
-        try:
-            importlib.import_module("xlwings")
-        finally:
-            for name in without:
-                del sys.modules[name]
-    xw = sys.modules["xlwings"]
-    windows = getattr(xw, "_xlwindows", None)
-    if windows is not None and hasattr(windows, "cleanup"):
-        windows.N_COM_ATTEMPTS = 20_000
-        atexit.unregister(windows.cleanup)
-    return xw
 
 
 def _said(failure: BaseException) -> str:

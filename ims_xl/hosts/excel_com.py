@@ -201,6 +201,9 @@ class ComNative:
                 return table
         return None
 
+    def has_formula(self, sheet: Any, area: str) -> bool:
+        return sheet.api.Range(area).HasFormula is not False        # None where some cells have one
+
     def rule_count(self, sheet: Any) -> int:
         return int(sheet.api.Cells.FormatConditions.Count)
 
@@ -288,13 +291,13 @@ class ComNative:
     def merged(self, sheet: Any, rows: int, columns: int) -> tuple[str, ...]:
         api = sheet.api
         found: dict[str, None] = {}
-        for row in mixed_rows(1, rows, lambda a, b: api.Range(api.Cells(a, 1), api.Cells(b, columns)).MergeCells is not False):
-            column = 1
-            while column <= columns:
-                area = api.Cells(row, column).MergeArea
-                if area.Count > 1:
+        for row in held_by(1, rows, lambda a, b: api.Range(api.Cells(a, 1), api.Cells(b, columns)).MergeCells is not False):
+            beyond = 0
+            for column in held_by(1, columns, lambda a, b, row=row: api.Range(api.Cells(row, a), api.Cells(row, b)).MergeCells is not False):  # type: ignore[misc]
+                if column > beyond:
+                    area = api.Cells(row, column).MergeArea
                     found[area.Address.replace("$", "")] = None
-                column = area.Column + area.Columns.Count
+                    beyond = area.Column + area.Columns.Count - 1
         return tuple(found)
 
     def visible_rows(self, sheet: Any, first: int, last: int) -> list[int]:
@@ -329,6 +332,15 @@ class ComNative:
 
     def unsaved(self, book: Any) -> bool:
         return not book.api.Saved
+
+    def print_pdf(self, book: Any, sheets: Sequence[str], path: str) -> None:
+        api = book.api
+        for name in sheets:
+            api.Sheets(name).Visible = -1
+        for number in range(1, api.Sheets.Count + 1):
+            if api.Sheets(number).Name not in sheets:
+                api.Sheets(number).Visible = 2      # hidden sheets are not printed
+        api.ExportAsFixedFormat(0, path)            # xlTypePDF
 
     def save_copy(self, book: Any, path: str) -> None:
         book.api.SaveCopyAs(path)
@@ -366,14 +378,14 @@ def area_chunks(area: str, most: int = 250) -> list[str]:
     return chunks
 
 
-def mixed_rows(first: int, last: int, holds: Callable[[int, int], bool]) -> list[int]:
-    """The rows for which `holds` is true, found by halving: `holds(a, b)` tells whether any row from a to b is one."""
+def held_by(first: int, last: int, holds: Callable[[int, int], bool]) -> list[int]:
+    """The numbers for which `holds` is true, found by halving: `holds(a, b)` tells whether any from a to b is one."""
     if not holds(first, last):
         return []
     if first == last:
         return [first]
     middle = (first + last) // 2
-    return mixed_rows(first, middle, holds) + mixed_rows(middle + 1, last, holds)
+    return held_by(first, middle, holds) + held_by(middle + 1, last, holds)
 
 
 def header_parts(text: str) -> tuple[str, str, str]:

@@ -16,11 +16,12 @@ from typing import Any, Final
 import numpy as np
 
 from ims_xl.hosts import excel_strokes as strokes
+from ims_xl.hosts.excel_cell import ERRORS
 from ims_xl.hosts.excel_native import Native
-from ims_xl.hosts.excel_session import state_folder
+from ims_xl.hosts.excel_session import MARKER, state_folder
 from ims_xl.workbook.plan import Plan
 
-MARKER: Final = "_ims_xl_writing"
+_PLAIN: Final = frozenset({str, float, bool, type(None)})
 
 
 @dataclass
@@ -37,17 +38,20 @@ class Image:
         return [sheet.name for sheet in plan.sheets if sheet.name in self.new_sheets]
 
 
-def take_area(sheet: Any, row: int, column: int, last_row: int, last_column: int, epoch_1904: bool) -> dict[str, Any]:
-    """The cells of an area: formulas as "=...", everything else by value, in two reads. `formulas` is the second read as it came."""
+def take_area(sheet: Any, row: int, column: int, last_row: int, last_column: int, epoch_1904: bool, formulas: bool = True) -> dict[str, Any]:
+    """The cells of an area: formulas as "=...", everything else by value, in two reads, or one where it holds no formula. `formulas` is the second as it came."""
     place = {"sheet": sheet.name, "row": row, "column": column, "last_row": last_row, "last_column": last_column}
     if last_row < row or last_column < column:
         return {**place, "cells": [], "formulas": ()}
     area = sheet.range((row, column), (last_row, last_column))
-    values, formulas = area.raw_value, area.formula
+    values, made = area.raw_value, area.formula if formulas else None
     if not isinstance(values, (tuple, list)):
-        values, formulas = ((values,),), ((formulas,),)
-    cells = [[_kept(v, f, epoch_1904) for v, f in zip(line, made)] for line, made in zip(values, formulas)]
-    return {**place, "cells": cells, "formulas": formulas}
+        values, made = ((values,),), ((made,),) if formulas else None
+    if made is None:
+        cells = [[v if type(v) in _PLAIN else _kept(v, "", epoch_1904) for v in line] for line in values]
+    else:
+        cells = [[_kept(v, f, epoch_1904) for v, f in zip(line, texts)] for line, texts in zip(values, made)]
+    return {**place, "cells": cells, "formulas": made}
 
 
 def _kept(value: Any, formula: Any, epoch_1904: bool) -> Any:
@@ -57,7 +61,7 @@ def _kept(value: Any, formula: Any, epoch_1904: bool) -> Any:
         return strokes.serial(value.replace(tzinfo=None), epoch_1904)
     if value is None or isinstance(value, (str, bool, float)):
         return value
-    return ["f", formula] if isinstance(value, int) else float(value)      # an error typed as a constant: "#N/A"
+    return ["f", formula or ERRORS.get(value, "#N/A")] if isinstance(value, int) else float(value)      # an error typed as a constant: "#N/A"
 
 
 def begin(book: Any, native: Native, image: Image) -> Path:

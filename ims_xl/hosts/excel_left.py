@@ -19,8 +19,9 @@ from ims_xl.workbook.plan import SheetPlan, TablePatch
 
 NAME: Final = "_ims_xl_left"
 MOST: Final = 60_000        # cells; a larger sheet is painted each time, which costs no more than reading it back
-_LENGTH: Final = 10         # hexadecimal digits of a token
-_HELD: Final = 25           # tokens that one name may hold: Excel takes 255 characters of text in a formula
+_SHEET: Final = 3           # hexadecimal digits of a token that tell its sheet
+_LENGTH: Final = 11         # all its digits
+_HELD: Final = 23           # tokens that one name may hold: Excel takes 255 characters of text in a formula
 
 
 def token(plan: SheetPlan, palette: str, formulas: Any) -> str:
@@ -32,14 +33,18 @@ def token(plan: SheetPlan, palette: str, formulas: Any) -> str:
     for number, row in enumerate(formulas):
         if any(value not in (None, "") for value in row):
             made.update(repr((number, [(n, value) for n, value in enumerate(row) if value not in (None, "")])).encode("utf-8", "surrogatepass"))
-    return made.hexdigest()[:_LENGTH]
+    return _named(plan.name, made)
 
 
 def rules_token(patch: TablePatch, palette: str, count: int) -> str:
     """`count` is how many conditional formats the sheet has: pasting and deleting change it."""
     made = hashlib.sha256(repr((palette, theme.STYLES, patch.sheet, patch.header_row, len(patch.rows), max(patch.rows, default=0), count)).encode())
     _take(made, (*patch.formats, *patch.validations))
-    return made.hexdigest()[:_LENGTH]
+    return _named(patch.sheet, made)
+
+
+def _named(sheet: str, made: Any) -> str:
+    return hashlib.sha256(sheet.encode("utf-8", "surrogatepass")).hexdigest()[:_SHEET] + str(made.hexdigest())[: _LENGTH - _SHEET]
 
 
 def _take(made: Any, part: Any) -> None:
@@ -61,12 +66,12 @@ def _take(made: Any, part: Any) -> None:
         made.update(repr(part).encode("utf-8", "surrogatepass"))
 
 
-def remembered(book: Any) -> set[str]:
+def remembered(book: Any) -> list[str]:
     """The tokens that the book bears."""
     if not book.names.impl.contains(NAME):
-        return set()
+        return []
     text = book.names[NAME].refers_to.strip('="')
-    return {text[i : i + _LENGTH] for i in range(0, len(text), _LENGTH)}
+    return [text[i : i + _LENGTH] for i in range(0, len(text), _LENGTH)]
 
 
 def forget(book: Any) -> None:
@@ -75,7 +80,10 @@ def forget(book: Any) -> None:
         book.names[NAME].delete()
 
 
-def note(book: Any, native: Native, tokens: Iterable[str]) -> None:
-    """After the writing."""
-    book.names.add(NAME, f'="{"".join(list(tokens)[:_HELD])}"')
+def note(book: Any, native: Native, fresh: Iterable[str], earlier: Iterable[str]) -> None:
+    """After the writing: the fresh tokens, and the earlier ones of other sheets."""
+    fresh = list(fresh)
+    painted = {token[:_SHEET] for token in fresh}
+    tokens = [*fresh, *(token for token in earlier if token[:_SHEET] not in painted)]
+    book.names.add(NAME, f'="{"".join(tokens[:_HELD])}"')
     native.hide_name(book, NAME)

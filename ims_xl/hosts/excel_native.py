@@ -74,6 +74,9 @@ class Native(Protocol):
     def autofilter(self, sheet: Any, area: str) -> None:
         """Filter arrows on the heading row; a filter or table that stands there is extended and keeps its criteria."""
 
+    def has_formula(self, sheet: Any, area: str) -> bool:
+        """One at least."""
+
     def rule_count(self, sheet: Any) -> int:
         """How many conditional formats the sheet has, a person's too."""
 
@@ -114,6 +117,9 @@ class Native(Protocol):
 
     def unsaved(self, book: Any) -> bool:
         """Something changed since the last saving."""
+
+    def print_pdf(self, book: Any, sheets: Sequence[str], path: str) -> None:
+        """Those sheets of a book that is thrown away afterwards, as one PDF."""
 
     def save_copy(self, book: Any, path: str) -> None: ...
 

@@ -6,7 +6,7 @@ Every matrix is made ready before Excel is touched, so a plan that cannot be pai
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,23 @@ class Block:
         return address((self.row, self.column, self.row + len(self.matrix) - 1, self.column + len(self.matrix[0]) - 1))
 
 
+    def without(self, standing: Mapping[int, tuple[int, Sequence[Any]]]) -> list[Block]:
+        """The columns of the block that do not stand there already."""
+        if self.live:
+            return [self]
+        columns = list(zip(*self.matrix))
+        fresh = [n for n, values in enumerate(columns) if not _stands(values, self.row, standing.get(self.column + n))]
+        return [Block(self.row, self.column + a, list(zip(*columns[a : b + 1]))) for a, b in strokes.spans(fresh)]
+
+
+def _stands(values: Sequence[Any], row: int, held: tuple[int, Sequence[Any]] | None) -> bool:
+    if held is None or row < held[0]:
+        return False
+    cells = held[1][row - held[0] : row - held[0] + len(values)]
+    # An apostrophe in front is how text is assigned, no part of it; True is no 1 here.
+    return len(cells) == len(values) and all((v[1:] if isinstance(v, str) and v[:1] == "'" else v) == c and isinstance(v, bool) == isinstance(c, bool) for v, c in zip(values, cells))
+
+
 @dataclass
 class Canvas:
     """What one sheet shall hold, ready to assign."""
@@ -50,6 +67,15 @@ class Canvas:
 
     def styles(self) -> set[str]:
         return {name for name, _ in self.looks}
+
+    def keep_what_stands(self, standing: Mapping[int, tuple[int, Sequence[Any]]]) -> None:
+        """Takes out what stands there already; `standing` is column -> first row and the cells from there."""
+        self.blocks = [part for block in self.blocks for part in block.without(standing)]
+
+    def columns(self) -> set[int]:
+        """The columns in which a cell will be written."""
+        wide = {n for block in self.blocks for n in range(block.column, block.column + len(block.matrix[0]))}
+        return wide | {column for _, column, _ in self.singles} | {column for _, column, *_ in self.links}
 
 
 def is_text_style(name: str) -> bool:

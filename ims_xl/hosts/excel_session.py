@@ -19,6 +19,7 @@ from ims_xl.hosts.excel_native import Native
 from ims_xl.vocabulary import ImsXlError
 
 _QUIET: Final = {"screen_updating": False, "enable_events": False, "display_alerts": False, "calculation": "manual"}
+MARKER: Final = "_ims_xl_writing"      # the hidden name of a book that is being written to
 BUSY: Final = "Excel is busy: finish the cell you are typing in (Enter or Esc), close any open dialog, then click again. Nothing was changed."
 
 

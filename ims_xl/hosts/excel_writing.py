@@ -10,10 +10,10 @@ from typing import Any
 
 from ims_xl.hosts import excel_journal as journal
 from ims_xl.hosts import excel_left as left
+from ims_xl.hosts.excel_cell import cell_text
 from ims_xl.hosts.excel_native import Native
 from ims_xl.hosts.excel_paint import Canvas, Painter, PatchPlace, patch_canvas, sheet_canvas
 from ims_xl.hosts.excel_strokes import address, spans
-from ims_xl.hosts.excel_text import cell_text
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook import theme
 from ims_xl.workbook.plan import OUR_MARK, Plan, SheetPlan, TablePatch
@@ -29,6 +29,7 @@ class Writing:
         self.locked: list[str] = []
         self.same: set[str] = set()
         self.ruled: set[str] = set()
+        self.remembered: list[str] = []
 
     def refuse_what_cannot_be(self) -> None:
         """ImsXlError where the plan cannot be painted; every matrix is made ready."""
@@ -81,34 +82,44 @@ class Writing:
     def image(self) -> journal.Image:
         """What stands where the plan will write; sheets that need nothing new are noted as `same` and taken out."""
         plan, areas = self.plan, []
-        remembered = left.remembered(self.book)
+        self.remembered = left.remembered(self.book)
         for sheet in plan.sheets:
             if sheet.name in self.pages:
                 last_row, last_column = _used(self.pages[sheet.name])
                 area = journal.take_area(self.pages[sheet.name], 1, 1, last_row, last_column, self.epoch)
-                if left.token(sheet, plan.palette, area.pop("formulas")) in remembered:
+                if left.token(sheet, plan.palette, area.pop("formulas")) in self.remembered:
                     self.same.add(sheet.name)
                 else:
                     areas.append({**area, "width_now": _widest(sheet, last_column)})
-        for patch, place in zip(plan.patches, self.places):
+        for patch, canvas in zip(plan.patches, self.patches):
             if patch.sheet in self.pages:
-                self.ruled |= {patch.sheet} if left.rules_token(patch, plan.palette, self.native.rule_count(self.pages[patch.sheet])) in remembered else set()
-                areas += self._patched_areas(patch, place)
+                self.ruled |= {patch.sheet} if left.rules_token(patch, plan.palette, self.native.rule_count(self.pages[patch.sheet])) in self.remembered else set()
+                areas += self._patched_areas(patch, canvas)
         missing = sorted({s.name for s in plan.sheets} - self.pages.keys())
         known = {name: self.book.names[name].refers_to for name in plan.names if self.book.names.impl.contains(name)}
         return journal.Image(areas, missing, known, [name for name in plan.names if name not in known])
 
-    def _patched_areas(self, patch: TablePatch, place: PatchPlace) -> list[dict[str, Any]]:
-        sheet, areas = self.pages[patch.sheet], []
+    def _patched_areas(self, patch: TablePatch, canvas: Canvas) -> list[dict[str, Any]]:
+        """What stands in the columns that will change; what stands there already is taken out of the canvas."""
+        sheet = self.pages[patch.sheet]
         last_row, last_column = _used(sheet)
-        for first, last in spans(c.column for c in patch.columns):
-            area = journal.take_area(sheet, patch.header_row, first, last_row, min(last, last_column), self.epoch)
-            areas.append({**area, "width_now": last})
+        taken = [(first, last, self._area(sheet, patch.header_row, first, last_row, min(last, last_column))) for first, last in spans(c.column for c in patch.columns)]
+        canvas.keep_what_stands({first + n: (patch.header_row, cells) for first, _, area in taken for n, cells in enumerate(zip(*area["cells"]))})
+        touched = canvas.columns()
+        areas = []
+        for first, last, area in taken:
+            for a, b in spans(n for n in touched if first <= n <= last):
+                cells = [line[a - first : b - first + 1] for line in area["cells"]] if a <= area["last_column"] else []
+                areas.append({**area, "column": a, "last_column": min(b, area["last_column"]), "cells": cells, "width_now": b})
         for row, column in patch.cells:
-            areas.append({**journal.take_area(sheet, row, column, row, column, self.epoch), "width_now": column, "last_row": row})
-        for area in areas:
-            area.pop("formulas")
+            areas.append({**self._area(sheet, row, column, row, column), "width_now": column, "last_row": row})
         return areas
+
+    def _area(self, sheet: Any, row: int, column: int, last_row: int, last_column: int) -> dict[str, Any]:
+        within = address((row, column, max(row, last_row), max(column, last_column)))
+        area = journal.take_area(sheet, row, column, last_row, last_column, self.epoch, formulas=self.native.has_formula(sheet, within))
+        area.pop("formulas")
+        return area
 
     def write(self, image: journal.Image) -> None:
         """All of it; whoever calls puts the image back where it fails."""
@@ -150,15 +161,13 @@ class Writing:
 
     def remember(self) -> None:
         """Notes in the book how our sheets were left."""
-        before = left.remembered(self.book)
         tokens = []
         for sheet in self.plan.sheets:
             rows, columns = _used(self.pages[sheet.name])
             if rows * columns <= left.MOST:
                 tokens.append(left.token(sheet, self.plan.palette, self.pages[sheet.name].range((1, 1), (rows, columns)).formula))
         tokens += [left.rules_token(patch, self.plan.palette, self.native.rule_count(self.pages[patch.sheet])) for patch in self.plan.patches if not patch.keep_rules]
-        if set(tokens) != before:
-            left.note(self.book, self.native, tokens)
+        left.note(self.book, self.native, tokens, self.remembered)
 
     def _patch(self, painter: Painter, patch: TablePatch, place: PatchPlace, canvas: Canvas, fresh: bool) -> None:
         sheet = self.pages[patch.sheet]
@@ -208,15 +217,16 @@ def _used(sheet: Any) -> tuple[int, int]:
 
 def _last_filled(sheet: Any, patch: TablePatch, last_row: int, last_column: int) -> int:
     """Excel counts formatted rows as used; those without a value are not rows of the table."""
-    if last_row <= patch.header_row:
-        return last_row
-    values = sheet.range((patch.header_row + 1, 1), (last_row, last_column)).raw_value
-    if not isinstance(values, (tuple, list)):
-        values = ((values,),)
-    for number in range(len(values), 0, -1):
-        if any(v not in (None, "") for v in values[number - 1]):
-            return patch.header_row + number
-    return patch.header_row
+    while last_row > patch.header_row:
+        first = max(patch.header_row + 1, last_row - 199)       # from the end, since mostly the last row is the answer
+        values = sheet.range((first, 1), (last_row, last_column)).raw_value
+        if not isinstance(values, (tuple, list)):
+            values = ((values,),)
+        for number in range(len(values), 0, -1):
+            if any(v not in (None, "") for v in values[number - 1]):
+                return first + number - 1
+        last_row = first - 1
+    return last_row
 
 
 def _column_spans(area: str, first: int, last: int) -> list[str]:

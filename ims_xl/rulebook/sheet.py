@@ -85,6 +85,8 @@ def _with_missing(rules: Sequence[Rule], defaults: Sequence[Rule]) -> list[Rule]
 
 def _prove(rules: Sequence[Rule], rows: Mapping[str, int], rulebook: Rulebook) -> None:
     active = [rule for rule in rules if rule.on]
+    if active == [rule for rule in rulebook.actions.rules if rule.on]:
+        return      # the defaults were proved when they were loaded
     unmet, hole = proved(active, impossible_boxes(read_toml("actions"), rulebook.period.start))
     if unmet:
         raise ImsXlError(f"Rules row {rows[unmet]}: rule '{unmet}' can never be met; the rules above it take everything, or its conditions exclude each other.")

@@ -82,13 +82,13 @@ class Apps(base_classes.Apps):
 
 class App(base_classes.App):
     # plain attributes in place of the base class's read-only properties
-    books = screen_updating = enable_events = interactive = display_alerts = status_bar = engine = None
+    books = enable_events = interactive = display_alerts = status_bar = engine = None
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.soffice = engine, engine.soffice
         self.native = LibreOfficeNative(engine.soffice)
         self.books = Books(self)
-        self.screen_updating = self.enable_events = self.interactive = self.display_alerts = True
+        self.enable_events = self.interactive = self.display_alerts = True
         self.status_bar: Any = False
         self.statuses: list[str] = []
         self._calculation = "automatic"
@@ -96,9 +96,6 @@ class App(base_classes.App):
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "status_bar" and value:
             self.statuses.append(value)
-        if name == "screen_updating" and self.books and value != self.screen_updating:
-            for book in self.books.open_books:
-                book.doc.unlockControllers() if value else book.doc.lockControllers()
         object.__setattr__(self, name, value)
 
     pid = hwnd = property(lambda self: self.soffice.pid)
@@ -109,6 +106,16 @@ class App(base_classes.App):
 
     def activate(self, steal_focus: bool = False) -> None:
         """There is no window to bring forward."""
+
+    @property
+    def screen_updating(self) -> bool:
+        return not any(book.doc.hasControllersLocked() for book in self.books.open_books)
+
+    @screen_updating.setter
+    def screen_updating(self, on: bool) -> None:
+        for book in self.books.open_books:
+            if on == book.doc.hasControllersLocked():
+                book.doc.unlockControllers() if on else book.doc.lockControllers()
 
     @property
     def calculation(self) -> str:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ims_xl.hosts.excel_com import header_parts, mixed_rows
+from ims_xl.hosts.excel_com import header_parts, held_by
 from ims_xl.hosts.excel_strokes import hidden_runs
 from ims_xl.hosts.package.sheet_text import column_number
 from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
 from ims_xl.workbook.theme import Differential, Style
-from tests.excel.soffice import Soffice, uno
+from tests.excel.soffice import Soffice, properties, uno
 
 Rectangle = uno.getClass("com.sun.star.awt.Rectangle")
 BorderLine2 = uno.getClass("com.sun.star.table.BorderLine2")
@@ -205,6 +205,9 @@ class LibreOfficeNative:
         self.table(sheet, area, f"__filter_{sheet.name}".replace(" ", "_"))
 
     # ---- conditional formats and validations
+    def has_formula(self, sheet: Any, area: str) -> bool:
+        return bool(sheet.impl.uno.getCellRangeByName(area).queryContentCells(16).Count)
+
     def rule_count(self, sheet: Any) -> int:
         return len(sheet.impl.uno.ConditionalFormats.getConditionalFormats())
 
@@ -320,15 +323,16 @@ class LibreOfficeNative:
 
     def merged(self, sheet: Any, rows: int, columns: int) -> tuple[str, ...]:
         page, found = sheet.impl.uno, {}
-        for row in mixed_rows(1, rows, lambda a, b: page.getCellRangeByPosition(0, a - 1, columns - 1, b - 1).IsMerged is not False):
-            column = 0
-            while column < columns:
-                cursor = page.createCursorByRange(page.getCellByPosition(column, row - 1))
-                cursor.collapseToMergedArea()
-                area = cursor.RangeAddress
-                if (area.StartColumn, area.StartRow) != (area.EndColumn, area.EndRow):
-                    found[cursor.AbsoluteName.split(".")[-1].replace("$", "")] = None
-                column = area.EndColumn + 1
+        for row in held_by(1, rows, lambda a, b: page.getCellRangeByPosition(0, a - 1, columns - 1, b - 1).IsMerged is not False):
+            beyond = 0
+            for column in held_by(1, columns, lambda a, b, row=row: page.getCellRangeByPosition(a - 1, row - 1, b - 1, row - 1).IsMerged is not False):
+                if column > beyond:
+                    cursor = page.createCursorByRange(page.getCellByPosition(column - 1, row - 1))
+                    cursor.collapseToMergedArea()
+                    area = cursor.RangeAddress
+                    if (area.StartColumn, area.StartRow) != (area.EndColumn, area.EndRow):
+                        found[cursor.AbsoluteName.split(".")[-1].replace("$", "")] = None
+                    beyond = area.EndColumn + 1
         return tuple(found)
 
     def visible_rows(self, sheet: Any, first: int, last: int) -> list[int]:
@@ -352,6 +356,12 @@ class LibreOfficeNative:
 
     def unsaved(self, book: Any) -> bool:
         return bool(book.impl.doc.isModified())
+
+    def print_pdf(self, book: Any, sheets: Sequence[str], path: str) -> None:
+        held = book.impl.doc.Sheets
+        for name in held.ElementNames:
+            held.getByName(name).IsVisible = name in sheets
+        book.impl.doc.storeToURL(Path(path).resolve().as_uri(), properties(FilterName="calc_pdf_Export"))
 
     def save_copy(self, book: Any, path: str) -> None:
         book.impl.store(Path(path))

@@ -38,12 +38,24 @@ class Soffice:
     def start(self) -> None:
         """A fresh process with a fresh profile; again where the earlier one fell over."""
         self.profile = Path(tempfile.mkdtemp(prefix="ims-xl-soffice-"))
-        pipe = f"imsxl{uuid.uuid4().hex[:12]}"
+        self.pipe = pipe = f"imsxl{uuid.uuid4().hex[:12]}"
         self._process = subprocess.Popen(
             ["soffice", "--headless", "--invisible", "--norestore", "--nologo", "--nodefault", f"--accept=pipe,name={pipe};urp", f"-env:UserInstallation={self.profile.as_uri()}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )
         self.pid = self._process.pid
+        self._talk(pipe)
+
+    @classmethod
+    def attached(cls, pipe: str, pid: int) -> Soffice:
+        """The LibreOffice that another process of ours has started."""
+        found = cls.__new__(cls)
+        found.pipe, found.pid = pipe, pid
+        found._process = None
+        found._talk(pipe)
+        return found
+
+    def _talk(self, pipe: str) -> None:
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         self.context = self._connect(resolver, f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")

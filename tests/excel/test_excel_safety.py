@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +14,10 @@ import xlwings as xw
 
 from ims_xl.hosts import excel_paint
 from ims_xl.hosts.excel import ExcelBook
-from ims_xl.hosts.excel_journal import MARKER
-from ims_xl.hosts.excel_session import quiet
+from ims_xl.hosts.excel_session import MARKER, quiet
 from ims_xl.vocabulary import Cancelled, ImsXlError
 from ims_xl.workbook.plan import Plan
 from tests.excel.test_excel_host import a_patch, a_sheet, hers, opened
-
-
-class Killed(BaseException):
-    """Our process ends here: nothing of ours runs any more."""
 
 
 def content(book: ExcelBook) -> dict[str, Any]:
@@ -64,25 +62,25 @@ def test_a_second_painting_that_fails_brings_back_the_first(app: xw.App, tmp_pat
     assert book.book.sheets["Tab"].range("B2").formula == "=SUM(B5:B14)"
 
 
-def test_the_end_of_our_process_is_healed_by_the_next_action(app: xw.App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_process_is_healed_by_the_next_action(app: xw.App, tmp_path: Path) -> None:
     hers(tmp_path / "b.xlsx")
     book = opened(app, tmp_path / "b.xlsx")
     before = content(book)
-    with monkeypatch.context() as dead:
-        dead.setattr(excel_paint.Painter, "sheet", lambda *_: (_ for _ in ()).throw(Killed()))
-        dead.setattr("ims_xl.hosts.excel_journal.put_back", lambda *_: None)
-        dead.setattr("ims_xl.hosts.excel_session._put_back", lambda *_: None)
-        dead.setattr(Path, "unlink", lambda *_, **__: None)
-        with pytest.raises(Killed):
-            book.paint(Plan(sheets=(a_sheet(),), patches=(a_patch(),)))
-    assert not app.screen_updating
-    assert app.calculation == "manual"
+    office = app.impl.soffice
+    done = subprocess.run([sys.executable, "-m", "tests.excel.killed", office.pipe, str(office.pid), "b.xlsx"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    doc = book.book.impl.doc
     assert "Tab" in [s.name for s in book.sheets()]
+    assert content(book) != before
+    assert not app.screen_updating
+    assert not doc.isAutomaticCalculationEnabled()
     with ExcelBook(app.books[0]).at_work():
         assert app.screen_updating
-        assert app.calculation == "automatic"
+        assert doc.isAutomaticCalculationEnabled()
         assert content(book) == before
-    assert MARKER not in [n.name for n in book.book.names]
+    assert {MARKER, "ims_tab"}.isdisjoint(n.name for n in book.book.names)
+    book.paint(Plan(sheets=(a_sheet(),), patches=(a_patch(),)))
+    assert content(book) != before
 
 
 def test_esc_cancels_before_anything_is_written(app: xw.App, tmp_path: Path) -> None:
