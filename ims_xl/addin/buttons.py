@@ -104,7 +104,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     )),
     Group("send", "Send", "S", (
         Button("validate", "Validate", "Checks every action against what the portal allows and names what is missing.", READS, "shield", "VA", large=True),
-        Button("upload-file", "Upload file", "Writes the JSON for the portal with every action that changed.", "Writes a file; the workbook stays as it is.", "upload", "UF", large=True, undo="Undo: delete the file."),
+        Button("upload-file", "Upload file", "Writes the JSON for the portal with every action that changed.", "Writes a file, and one line with its hash into Log.", "upload", "UF", large=True, undo="Undo: delete the file."),
         Button("read-errors", "Read portal errors", "Reads the portal's error file.", "Fills Portal error on the rows it is about.", "errors", "RE"),
         Button("letters", "Letters", "Writes e-mail drafts and WhatsApp texts to suppliers, one per supplier.", "Writes files beside the workbook; drafts you edited stay.", "mail", "LE", undo="Undo: delete the folder."),
     )),
@@ -112,7 +112,7 @@ GROUPS: Final[tuple[Group, ...]] = (
         Button("snapshot", "Snapshot", "Keeps this workbook as it stands now.", "Saves the workbook and writes a copy into .ims-xl beside it.", "camera", "FS", need="book", undo="The last ten are kept."),
         Button("restore", "Restore", "Brings back an earlier version (undo step).", "Replaces the open workbook; what stood there is kept as a snapshot.", "undo", "FZ", need="book", undo="Undo: Restore again."),
         Button("sign-off", "Sign-off & lock", "Signs as preparer or reviewer, with hashes of sources and contents.", "Writes the sign-off on Home and saves.", "lock", "FK"),
-        Button("print-set", "Print set", "Makes a PDF of the working paper.", "Writes a file; the workbook stays as it is.", "print", "FQ", undo="Undo: delete the file."),
+        Button("print-set", "Print set", "Makes a PDF of the working paper, printed by Excel itself.", "Writes a file; the workbook stays as it is.", "print", "FQ", undo="Undo: delete the file."),
         Button("settings", "Settings", "Shows the client's settings, each with a note and its default.", READS, "gear", "FT"),
         Button("help", "Help", "Shows what is installed, and where to read on.", READS, "help", "FH", need="nothing"),
     )),

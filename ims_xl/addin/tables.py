@@ -105,8 +105,8 @@ def _what() -> Iterable[str]:
 
 
 def _state_code() -> Iterable[str]:
-    yield "Public Function ImsStateCode(ByVal state As Variant) As String"
-    yield "    ImsStateCode = CStr(state)"
+    yield "Public Function ImsStateCode(ByVal state As String) As String"
+    yield "    ImsStateCode = state"
     yield "    If Len(ImsStateCode) = 1 Then ImsStateCode = \"0\" & ImsStateCode"
     yield "    If Len(ImsStateCode) > 2 Then ImsStateCode = Left(ImsStateCode, 2)"
     yield "End Function"

@@ -96,8 +96,10 @@ def text(given: Any) -> str:
     """A cell's value as Excel would write it."""
     if given is None:
         return ""
-    if isinstance(given, float) and given.is_integer() and abs(given) < 1e15:
-        return str(int(given))
+    if isinstance(given, (date, datetime)):
+        return f"{given:%Y-%m-%d}"
+    if isinstance(given, float):
+        return str(int(given)) if given.is_integer() and abs(given) < 1e15 else f"{given:.15g}".upper()
     return str(given)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pyopenvba.apps.excel import ExcelApplication
+from pyopenvba.interpreter._values import EMPTY, VBADate, VBAErrorValue
 
 from ims_xl.addin.build import _with_vba, modules
 from ims_xl.faces import functions_plain as plain
@@ -54,6 +55,37 @@ def questions() -> list[tuple[str, tuple[Any, ...]]]:
     return [*asked, ("GST_PENDING_UNTIL", ("2026-10", "B2C", False, ""))]
 
 
+LETTERS = "0123456789ABCXYZabcxyz -/.|_#'\"=+@\t\n\r\xa0\u200b\u0967\uff21\u00e9\u0130\u00df\u0915"
+
+
+def a_cell(chance: random.Random) -> Any:
+    """Whatever a cell may hold: nothing, a number, a date, text of any kind, numbers typed as text, dates of every shape."""
+    numbers = [1e20, 1e15, -1.5, 0.0, 123456789012345.0, 46000.5, 2958466.0, 99999.0, float(chance.randrange(-5, 200_000)), chance.uniform(-1e6, 1e6)]
+    return chance.choice([
+        None, chance.random() < 0.5, chance.choice(numbers), datetime(2017, 7, 1) + timedelta(days=chance.randrange(6000)), chance.choice(GSTINS), chance.choice(NUMBERS), chance.choice(PERIODS),
+        chance.choice([*DATES, *STATES, *WHATS]), "".join(chance.choice(LETTERS) for _ in range(chance.randrange(24))),
+        f"{chance.randrange(35):02d}{chance.choice('-/.')}{chance.randrange(15):02d}{chance.choice('-/.')}{chance.randrange(1980, 2210)}",
+    ])
+
+
+def wild_questions(count: int) -> list[tuple[str, tuple[Any, ...]]]:
+    """Questions that nobody would ask, half of them in a form that gets beyond the first check."""
+    chance = random.Random(11)
+    asked = []
+    for _ in range(count):
+        name = chance.choice(list(PYTHON))
+        arguments = [a_cell(chance) for _ in range({"DOCNO_KEY": 2, "GST_DUE_DATE": 4, "GST_PENDING_UNTIL": 4}.get(name, 1))]
+        if len(arguments) == 4 and chance.random() < 0.6:
+            arguments[:2] = chance.choice(PERIODS), chance.choice([*WHATS, *(s.value for s in Section)])
+        asked.append((name, tuple(arguments)))
+    return asked
+
+
+def as_vba(value: Any) -> Any:
+    """As Excel hands it to VBA."""
+    return EMPTY if value is None else VBADate.from_datetime(value) if isinstance(value, datetime) else value
+
+
 def plainly(answer: Any) -> Any:
     """Dates as ISO text, whoever answered."""
     if isinstance(answer, datetime):
@@ -79,11 +111,18 @@ def interpreter(sources: dict[str, str]) -> ExcelApplication:
 
 def test_every_native_function_equals_its_python_namesake(interpreter: ExcelApplication) -> None:
     wrong = []
-    for name, arguments in questions():
-        expected, found = plainly(PYTHON[name](*arguments)), plainly(interpreter.run(name, *arguments))
+    for name, arguments in [*questions()[::2], *wild_questions(400), ("DOCNO_KEY", ("A-" * 1_000 + "1", ""))]:
+        expected, found = plainly(PYTHON[name](*arguments)), plainly(interpreter.run(name, *map(as_vba, arguments)))
         if expected != found:
             wrong.append((name, arguments, expected, found))
     assert not wrong[:5]
+
+
+def test_an_error_in_a_cell_is_answered_in_words(interpreter: ExcelApplication) -> None:
+    gone = VBAErrorValue(2042)      # #N/A
+    assert interpreter.run("GSTIN_VALID", gone) == "ims-xl: the cell it reads holds an error."
+    assert interpreter.run("DOCNO_KEY", "INV-1", gone) == "INV.1"
+    assert plainly(interpreter.run("GST_DUE_DATE", "2026-10", "GSTR-3B", gone, gone)) == "2026-11-20"
 
 
 def test_a_range_is_answered_by_a_range(interpreter: ExcelApplication) -> None:

@@ -85,6 +85,8 @@ Private Function ImsOne(ByVal which As String, ByVal a As Variant, ByVal b As Va
         Exit Function
     End If
     If IsError(b) Then b = ""
+    If IsError(c) Then c = ""
+    If IsError(d) Then d = ""
     Select Case which
         Case "GSTIN_VALID"
             ImsOne = ImsIsGstin(ImsUpper(a))
@@ -122,6 +124,8 @@ End Function
 Private Function ImsText(ByVal given As Variant) As String
     If IsEmpty(given) Or IsNull(given) Then
         ImsText = ""
+    ElseIf VarType(given) = vbDate Then
+        ImsText = Format(given, "yyyy-mm-dd")
     ElseIf VarType(given) = vbDouble Or VarType(given) = vbSingle Or VarType(given) = vbCurrency Then
         If given = Fix(given) And Abs(given) < 1E+15 Then
             ImsText = Format(given, "0")
@@ -325,7 +329,7 @@ Private Function ImsDue(ByVal months As Long, ByVal what As String, ByVal quarte
     frequency = "M"
     If quarterly Then frequency = "Q"
     If what = "GSTR-1Q" Or (quarterly And what <> "IFF") Then months = months + 2 - (months Mod 3)
-    row = ImsDueRow(what & "|" & frequency & "|" & ImsStateCode(state))
+    row = ImsDueRow(what & "|" & frequency & "|" & ImsStateCode(ImsText(state)))
     If row = "" Then row = ImsDueRow(what & "|" & frequency & "|")
     found = ImsInForce(row, months)
     If found = "" Or found = "x" Then
