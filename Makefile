@@ -1,4 +1,4 @@
-.PHONY: check lint types imports test live ribbon-month
+.PHONY: check lint types imports test live
 check: lint types imports test
 lint:
 	ruff check .
@@ -7,10 +7,7 @@ types:
 imports:
 	lint-imports
 test:
-	python -m pytest -n 2 --ignore=tests/excel/test_month_by_ribbon.py
+	python -m pytest -n 2 --dist loadfile
 # Two spreadsheets work out 300 and 20,000 documents, before and after other actions: minutes too.
 live:
 	PYTHONPATH=. python bench/live.py
-# A whole month by ribbon buttons on LibreOffice: minutes, so it has a target of its own.
-ribbon-month:
-	python -m pytest tests/excel/test_month_by_ribbon.py

@@ -1,49 +1,54 @@
-"""How long a click of the ribbon takes to start: `python bench/click.py [RUNS]` prints the median of each part in seconds.
+"""How long a click of the ribbon takes to start: `python bench/click.py [RUNS]` prints, per button, the least of RUNS in seconds.
 
-The command behind a button starts as a fresh process; what counts is the time until our function has the open workbook in hand.
-Without Excel that is: Python up, command line parsed, the button's module and the Excel host loaded.
+The command behind a button is a fresh process. "start" is that process from nothing to its function with Excel's side loaded, when the
+status bar speaks; "work" has also loaded what the button's job needs (pandas, the engine). CPU is user and system time of the process;
+wall-clock depends on what else the machine does.
 """
 
 from __future__ import annotations
 
-import statistics
+import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-PARTS = {
-    "python alone": "pass",
-    "ims-xl command line": "from ims_xl.faces.cli import main",
-    "a button that shows (next-exception)": "from ims_xl.faces import ribbon; ribbon.function_of('next-exception'); import ims_xl.hosts.excel, xlwings",
-    "a button that works (match)": "from ims_xl.faces import ribbon; ribbon.function_of('match'); import ims_xl.hosts.excel, xlwings, ims_xl.book, ims_xl.month",
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from ims_xl.addin.buttons import GROUPS
+
+START = "from ims_xl.faces.cli import group; group.get_command(None, 'ribbon'); from ims_xl.faces import ribbon; ribbon.function_of({tag!r}); from ims_xl.hosts.excel import excel_side; excel_side()"
+ENGINE = "import ims_xl.book, ims_xl.reconcile, ims_xl.hosts.excel_writing"
+WORK = {
+    "import-ims": f"{ENGINE}, ims_xl.month", "import-register": f"{ENGINE}, ims_xl.month", "import-2b": f"{ENGINE}, ims_xl.month", "reimport": f"{ENGINE}, ims_xl.month",
+    "open-client": ENGINE, "period": "import ims_xl.book", "mapping": "import ims_xl.book", "roll-forward": f"{ENGINE}, ims_xl.closing",
+    **dict.fromkeys(("match", "link", "unlink", "suggest", "accept", "reject", "pending", "no-action", "reset"), ENGINE),
+    **dict.fromkeys(("validate", "upload-file"), f"{ENGINE}, ims_xl.writers.upload"), "read-errors": f"{ENGINE}, ims_xl.readers.portal_errors", "letters": f"{ENGINE}, ims_xl.letters",
+    "sign-off": "import ims_xl.signing, ims_xl.closing", "print-set": "import ims_xl.printing", "snapshot": "import ims_xl.hosts.safe_files", "restore": "import ims_xl.hosts.safe_files",
 }
 
 
-def median_seconds(code: str, runs: int) -> float:
-    """Wall-clock of a fresh Python running that code."""
+def least(command: list[str], runs: int) -> tuple[float, float]:
+    """CPU and wall-clock of a fresh Python, the least of the runs."""
     took = []
     for _ in range(runs):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        took.append(time.perf_counter() - start)
-    return statistics.median(took)
-
-
-def command(runs: int) -> float:
-    """`python -m ims_xl ribbon help` to its end; without Excel it says so and ends with 2, after everything was loaded."""
-    took = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "ims_xl", "ribbon", "next-exception", "--book", "Client.xlsx", "--hwnd", "1"], capture_output=True, check=False)
-        took.append(time.perf_counter() - start)
-    return statistics.median(took)
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run([sys.executable, *command], capture_output=True, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.perf_counter() - start))
+    return min(cpu for cpu, _ in took), min(wall for _, wall in took)
 
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    for name, code in PARTS.items():
-        print(f"{name:42} {median_seconds(code, runs):.2f} s")
-    print(f"{'python -m ims_xl ribbon ACTION':42} {command(runs):.2f} s")
+    alone = least(["-c", "pass"], runs)
+    print(f"{'':22}  start: CPU  wall   work: CPU  wall")
+    print(f"{'(Python alone)':22} {alone[0]:10.2f} {alone[1]:5.2f}")
+    for group in GROUPS:
+        for button in group.buttons:
+            start = least(["-c", START.format(tag=button.tag)], runs)
+            work = least(["-c", f"{START.format(tag=button.tag)}; {WORK[button.tag]}"], runs) if button.tag in WORK else start
+            print(f"{button.label:22} {start[0]:10.2f} {start[1]:5.2f} {work[0]:11.2f} {work[1]:5.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from openpyxl.utils import get_column_letter
 
-from ims_xl import book as books
 from ims_xl.hosts import open_book
 from ims_xl.hosts.safe_files import write_bytes
 from ims_xl.vocabulary import ImsXlError
@@ -43,6 +42,8 @@ def print_book(path: Path, output: Path) -> None:
         raise ImsXlError(f"There is no file {path}.")
     if output.suffix.lower() != ".pdf":
         raise ImsXlError(f"{output.name} must end in .pdf.")
+    from ims_xl import book as books
+
     opened = books.open_state(path)
     wanted = {opened.names.get(name, name) for name in PAPER}
     opened.host.close()

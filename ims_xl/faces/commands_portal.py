@@ -51,7 +51,8 @@ def export(book: Path, output: Path, profile: str, gstr3b: Path | None, force: b
             safe_files.write_bytes(path, data)
         if made.files or made.reset_files:
             try:
-                _note(opened, rec, f"{profile}: " + "; ".join(made.lines()))
+                if note_sent(opened, rec, f"{profile}: " + "; ".join(made.lines())):
+                    opened.host.save(opened.host.path)
             except ImsXlError as wrong:   # the files are written; the book itself may be open in Excel
                 click.echo(f"ims-xl: the upload is written, but not noted in the book's Log: {wrong}", err=True)
     for line in made.lines():
@@ -127,8 +128,8 @@ def _day_of(state: BookState) -> date:
     return date.fromisoformat(said) if said else date.today()
 
 
-def _note(opened: Any, rec: Any, text: str) -> None:
-    """One line in the book's Log, where the book is ours and nobody has signed it: what went out, with the files' hashes."""
+def note_sent(opened: Any, rec: Any, text: str) -> bool:
+    """One line painted into the book's Log, where the book is ours and nobody has signed it: what went out, with the files' hashes."""
     from dataclasses import replace
 
     import pandas as pd
@@ -139,14 +140,14 @@ def _note(opened: Any, rec: Any, text: str) -> None:
 
     state = opened.state
     if not opened.ours or getattr(state, "seal", None):
-        return
+        return False
     line = pd.DataFrame([{"at": datetime.now().strftime("%Y-%m-%d %H:%M:%S"), "who": user_name(), "document": "upload file", "field": "export", "before": "", "after": text[:30000], "how": "hand", "why": ""}],
                         columns=list(LOG_COLUMNS)).astype("str")
     state = replace(state, log=pd.concat([state.log, line], ignore_index=True) if len(state.log) else line)
     whole = books.plan(opened, replace(rec, state=state))
     wanted = {opened.names.get("Log", "Log"), books.STORE}
     opened.host.paint(Plan(sheets=tuple(sheet for sheet in whole.sheets if sheet.name in wanted)))
-    opened.host.save(opened.host.path)
+    return True
 
 
 def _say(text: str) -> None:

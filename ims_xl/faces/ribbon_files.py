@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ims_xl.hosts import safe_files
+from ims_xl.hosts.excel_session import quiet
 from ims_xl.vocabulary import ImsXlError
 
 if TYPE_CHECKING:
@@ -24,17 +25,18 @@ def validate(click: Click) -> None:
     """Says what the portal would refuse; writes nothing."""
     from ims_xl.faces.ribbon_month import read
 
-    made = _upload(click, read(click), "upload.json")
+    made, _ = _upload(click, read(click), "upload.json")
     click.asker.tell("The portal can take this.\n\n" + "\n".join(made.lines()))
 
 
 def upload_file(click: Click) -> None:
-    """Writes the portal's JSON."""
+    """Writes the portal's JSON, and one line into the Log with its hash."""
+    from ims_xl.faces.commands_portal import note_sent
     from ims_xl.faces.ribbon_month import read
 
     opened = read(click)
     suggested = click.host.path.with_name(f"{click.host.path.stem}_upload.json")
-    made = _upload(click, opened, suggested.name)
+    made, rec = _upload(click, opened, suggested.name)
     if not made.files and not made.reset_files:
         click.asker.tell("\n".join(made.lines()))
         return
@@ -42,19 +44,22 @@ def upload_file(click: Click) -> None:
     if path is None:
         return
     if path.name != suggested.name:
-        made = _upload(click, opened, path.name)
-    for name, data in (*made.files, *made.reset_files):
-        safe_files.write_bytes(path.parent / name, data)
-    click.asker.tell("\n".join([*made.lines(), "", f"Written into {path.parent}: {', '.join(name for name, _ in (*made.files, *made.reset_files))}"]))
+        made, rec = _upload(click, opened, path.name)
+    files = [(path.parent / name, data) for name, data in (*made.files, *made.reset_files)]
+    for written, data in files:
+        safe_files.write_bytes(written, data)
+    note_sent(opened, rec, f"{PROFILE}: " + "; ".join(made.lines()))
+    click.asker.tell("\n".join([*made.lines(), "", f"Written into {path.parent}: {', '.join(written.name for written, _ in files)}"]))
 
 
-def _upload(click: Click, opened: Any, name: str) -> Any:
+def _upload(click: Click, opened: Any, name: str) -> tuple[Any, Any]:
     from ims_xl import book as books
     from ims_xl.writers.upload import build_upload
 
-    rec = books.reconciled(opened, click.today)
+    rec = books.reconciled(opened, click.today, click.host.progress)
     state = opened.state
-    return build_upload(state.ims, state.work, PROFILE, state.settings, rec.decisions["allowed"], rec.decisions["reduce_needed"], name, opened.ims.rows.tolist())
+    made = build_upload(state.ims, state.work, PROFILE, state.settings, rec.decisions["allowed"], rec.decisions["reduce_needed"], name, opened.ims.rows.tolist())
+    return made, rec
 
 
 def read_errors(click: Click) -> None:
@@ -160,14 +165,27 @@ def sign_off(click: Click) -> None:
 
 
 def print_set(click: Click) -> None:
-    """The working paper as PDF."""
-    from ims_xl.printing import print_book
+    """The working paper as PDF, printed by Excel itself from a copy."""
+    from ims_xl.printing import PAPER
 
+    app, native = click.host.app, click.host.native
     path = click.asker.save_as("Save the working paper as", _beside(click).with_suffix(".pdf"))
     if path is None:
         return
-    with _copy(click) as copy:
-        print_book(copy, path)
+    if path.suffix.lower() != ".pdf":
+        raise ImsXlError(f"{path.name} must end in .pdf.")
+    named = {sheet.name for sheet in click.host.book.sheets}
+    wanted = [next((n for n in (f"{name} (IMS)", name) if n in named), "") for name in PAPER]
+    if not any(wanted):
+        raise ImsXlError("This workbook has none of the tabs of the working paper yet; click Match first.")
+    click.host.progress("Printing", 0.3)
+    with _copy(click, f"print {click.host.path.name}") as copy, quiet(app):     # Excel opens no two workbooks of one name
+        printed = app.books.open(str(copy))
+        try:
+            native.print_pdf(printed, [name for name in wanted if name], str(path))
+        finally:
+            printed.close()
+    click.host.book.activate()
     click.asker.tell(f"{path} is written.")
 
 
@@ -181,10 +199,10 @@ def keep(click: Click) -> Path | None:
 
 
 @contextmanager
-def _copy(click: Click) -> Iterator[Path]:
-    """The open workbook as a file of the same name, elsewhere, for the while."""
+def _copy(click: Click, name: str = "") -> Iterator[Path]:
+    """The open workbook as a file elsewhere, of the same name or another, for the while."""
     with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
-        copy = Path(folder) / click.host.path.name
+        copy = Path(folder) / (name or click.host.path.name)
         click.host.native.save_copy(click.host.book, str(copy))
         yield copy
 

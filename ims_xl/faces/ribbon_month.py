@@ -115,11 +115,11 @@ def suggest(click: Click) -> None:
 
 def read(click: Click) -> OpenBook:
     """The open workbook's state; asks for GSTIN and period where it does not say."""
+    click.host.progress("Reading the workbook", 0.0)       # seen before the engine is loaded
     from ims_xl import book as books
     from ims_xl.gstin import is_valid
     from ims_xl.period import Period
 
-    click.host.progress("Reading the workbook", 0.0)
     opened = books.read_book(click.host)
     settings = opened.state.settings
     if not settings.gstin:

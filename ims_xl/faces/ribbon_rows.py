@@ -1,4 +1,4 @@
-"""The buttons that work on rows of the IMS sheet: set an action, link and unlink, explain, go to the next exception."""
+"""The buttons that change rows of the IMS sheet: set an action, link, unlink."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from ims_xl.vocabulary import Action, Change, ImsXlError, MatchClass, SetBy
+from ims_xl.faces.ribbon_glance import selected_rows
+from ims_xl.vocabulary import Action, Change, ImsXlError, SetBy
 
 if TYPE_CHECKING:
     from ims_xl.book import OpenBook
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 WORDS: Final = {"accept": Action.ACCEPT, "reject": Action.REJECT, "pending": Action.PENDING, "no-action": Action.NO_ACTION}
 SCOPES: Final = ("visible", "supplier", "class")
-_FINE: Final = (MatchClass.EXACT.label, MatchClass.TOLERANCE.label, MatchClass.GROUPED.label, MatchClass.SUPERSEDED.label)
 _NAMED: Final = 12
 
 
@@ -30,24 +28,17 @@ class OnSheet:
     position: dict[int, int]
     """Sheet row -> position in the ledger."""
 
-    def text(self, heading: str, row: int) -> str:
-        """The cell under that heading."""
-        from ims_xl.hosts.excel_text import cell_text
-
-        column = self.columns.get(heading)
-        return cell_text(self.sheet.range((row, column)).raw_value) if column else ""
-
 
 def decide(click: Click) -> None:
     """Sets the action on the rows of the click's scope; rows that do not allow it are skipped and named."""
     word, scope = _split(click.action)
     here = on_sheet(click)
     rows = _rows(click, here, scope)
+    allowed = _allowed(click, here.opened)
     if word == "reset":
         _reset(click, here, rows)
         return
     action = WORDS[word]
-    allowed = _allowed(here.opened)
     live = here.opened.state.work["change"].to_numpy(dtype=object)
     skipped = [row for row in rows if action.value not in allowed[here.position[row]].split(",") or live[here.position[row]] == Change.GONE.value]
     taken = [row for row in rows if row not in set(skipped)]
@@ -91,51 +82,6 @@ def unlink(click: Click) -> None:
     click.asker.tell(f"{_name(here, row)} and voucher {', '.join(vouchers)} are kept apart from now on.")
 
 
-def why(click: Click) -> None:
-    """Explains the selected row."""
-    here = on_sheet(click)
-    row = _one(click, here)
-    lines = [_name(here, row)]
-    for heading in ("Match", "Differs in", "Register rows", "Why", "Suggested action", "Action", "Set by", "Portal error"):
-        said = here.text(heading, row)
-        if said:
-            lines.append(f"{heading}: {said}")
-    click.asker.tell("\n".join(lines))
-
-
-def next_exception(click: Click) -> None:
-    """Selects the next row that needs a person, from the selection downwards and round."""
-    here = on_sheet(click)
-    waiting = exceptions(click, here)
-    if not waiting:
-        click.asker.tell("No row is waiting for a person.")
-        return
-    selected = _selected(click, here)
-    after = [row for row in waiting if not selected or row > max(selected)]
-    target = (after or waiting)[0]
-    column = here.columns.get("Action", 1)
-    here.sheet.activate()
-    here.sheet.range((target, column)).select()
-
-
-def exceptions(click: Click, here: OnSheet) -> list[int]:
-    """Sheet rows that nobody reviewed and that do not simply agree."""
-    frame = click.host.read(here.sheet.name).frame
-    at = here.columns
-
-    def column(heading: str) -> dict[int, str]:
-        return dict(frame[at[heading]].items()) if heading in at and at[heading] in frame else {}
-
-    matched, differs, reviewed, change, action, set_by = (column(h) for h in ("Match", "Differs in", "Reviewed", "Change", "Action", "Set by"))
-    waiting = []
-    for row in sorted(here.position):
-        if change.get(row) == Change.GONE.value or reviewed.get(row) or set_by.get(row) == SetBy.PERSON.value:
-            continue
-        if matched.get(row, "") not in _FINE or differs.get(row) or not action.get(row):
-            waiting.append(row)
-    return waiting
-
-
 def on_sheet(click: Click) -> OnSheet:
     """Where the documents stand on the open sheet."""
     from ims_xl.faces.ribbon_month import read
@@ -173,48 +119,31 @@ def _rows(click: Click, here: OnSheet, scope: str) -> list[int]:
             wanted = frame[first]
             rows = [row for row in here.position if frame.get(row) == wanted]
     else:
-        rows = _selected(click, here)
+        rows = selected_rows(click, here.sheet, here.position)
     if not rows:
         raise ImsXlError(f"Select one or more documents on the sheet '{here.sheet.name}' first." if scope != "visible" else "No document is visible; take the filter off.")
     return sorted(rows)
 
 
-def _selected(click: Click, here: OnSheet) -> list[int]:
-    """Document rows in the selection, all its areas, visible ones only."""
-    selection = click.host.app.selection
-    if selection is None or selection.sheet.name != here.sheet.name or selection.sheet.book.name != click.host.book.name:
-        return []
-    rows: set[int] = set()
-    for first, last in click.host.native.areas(selection):
-        last = min(last, max(here.position, default=0))
-        if last >= first:
-            rows |= set(click.host.native.visible_rows(here.sheet, first, last) if last > first else [first])
-    return sorted(row for row in rows if row in here.position)
-
-
 def _one(click: Click, here: OnSheet) -> int:
-    rows = _selected(click, here)
+    rows = selected_rows(click, here.sheet, here.position)
     if not rows:
         raise ImsXlError(f"Select a document on the sheet '{here.sheet.name}' first.")
     return rows[0]
 
 
-def _allowed(opened: OpenBook) -> list[str]:
+def _allowed(click: Click, opened: OpenBook) -> list[str]:
     """What each document allows, by the same word as the drop-downs."""
-    from datetime import date
-
     from ims_xl import book as books
 
-    rec = books.reconciled(opened, date.today())
+    rec = books.reconciled(opened, click.today, click.host.progress)
+    books.unsealed(rec, click.host.book.name)
     return [str(text) for text in rec.decisions["allowed"]]
 
 
 def _reset(click: Click, here: OnSheet, rows: list[int]) -> None:
-    from ims_xl.workbook.plan import Plan
-
     suggested = click.host.read(here.sheet.name).frame[here.columns["Suggested action"]]
     _write(click, here, rows, [str(suggested[row]) for row in rows], [SetBy.RULE.value] * len(rows))
-    del Plan
     click.asker.tell(f"{len(rows)} rows have the suggested action again.")
 
 
@@ -250,8 +179,3 @@ def _skipped(here: OnSheet, rows: Sequence[int], action: Action) -> str:
     named = [f"row {row}: {_name(here, row)}" for row in rows[:_NAMED]]
     more = f"\nand {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
     return f"\n\n{len(rows)} rows do not allow {action.value} and were left as they are:\n" + "\n".join(named) + more
-
-
-def positions(rows: Sequence[int]) -> np.ndarray:
-    """Sheet rows as an array."""
-    return np.asarray(rows, dtype=np.int64)

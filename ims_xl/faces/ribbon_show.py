@@ -1,10 +1,10 @@
-"""The buttons that show and change nothing: tabs, filters, mapping, help."""
+"""The buttons that show and change nothing: tabs, mapping, help."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ims_xl.vocabulary import Action, ImsXlError, MatchClass
+from ims_xl.vocabulary import ImsXlError
 
 if TYPE_CHECKING:
     from ims_xl.faces.ribbon import Click
@@ -28,32 +28,6 @@ def sheet_named(click: Click, name: str) -> Any:
     """Our sheet of that name: `Log (IMS)` where a person's own sheet bears it already."""
     present = {sheet.name: sheet for sheet in click.host.book.sheets}
     return present.get(f"{name} (IMS)") or present.get(name)
-
-
-def filter_rows(click: Click) -> None:
-    """Shows only the rows asked for; the plain button those that need a person."""
-    from ims_xl.faces.ribbon_rows import exceptions, on_sheet
-
-    here = on_sheet(click)
-    standing = sorted(here.position)
-    if not standing:
-        raise ImsXlError("There is no document on the IMS sheet yet.")
-    frame = click.host.read(here.sheet.name).frame
-    match click.action:
-        case "filter-all":
-            wanted = set(standing)
-        case "filter-not-in-books":
-            wanted = {row for row in standing if frame[here.columns["Match"]].get(row) == MatchClass.NOT_IN_BOOKS.label}
-        case "filter-differs":
-            wanted = {row for row in standing if frame[here.columns["Differs in"]].get(row)}
-        case "filter-open":
-            wanted = {row for row in standing if frame[here.columns["Action"]].get(row) in ("", Action.NO_ACTION.value)}
-        case _:
-            wanted = set(exceptions(click, here))
-    click.host.native.show_only(here.sheet, standing[0], standing[-1], sorted(wanted))
-    here.sheet.activate()
-    if click.action != "filter-all":
-        click.asker.tell(f"{len(wanted)} of {len(standing)} documents are shown; Filter, All rows shows the rest.")
 
 
 def mapping(click: Click) -> None:
