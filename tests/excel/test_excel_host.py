@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 import openpyxl
@@ -11,6 +15,7 @@ import xlwings as xw
 from ims_xl.hosts.excel import ExcelBook
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Plan, SheetPlan, TableBlock, TableColumn, TablePatch, Validation
 
+ENGINE = ("lo_engine.py", "lo_native.py")
 HOSTILE = ["0012", "1E5", "=A1", "2-3", "'quoted", "+91", "TRUE", "12%", "1234567890123456", "plain words"]
 
 
@@ -132,3 +137,38 @@ def test_a_patch_writes_its_columns_and_leaves_the_rest(app: xw.App, tmp_path: P
     assert sheet["C2"].font.bold
     assert sheet["D2"].number_format == "@"
     assert sheet["D1"].font.bold
+
+
+def calls(work: Callable[[], None]) -> int:
+    """How often our code turns to the spreadsheet: calls into the engine from outside it, each one or a few calls of COM on Windows."""
+    count = 0
+
+    def seen(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        caller = frame.f_back
+        if event == "call" and frame.f_code.co_filename.endswith(ENGINE) and caller is not None and not caller.f_code.co_filename.endswith(ENGINE):
+            count += 1
+
+    sys.setprofile(seen)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def grown(rows: int) -> Plan:
+    """A sheet of ours and a patched one, each with that many rows."""
+    lines = np.arange(rows)
+    columns = (TableColumn(1, "Number", [f"{n:05d}" for n in lines], style="text"), TableColumn(2, "Tax", lines, kind="rupees", style="rupees"), TableColumn(3, "Double", lines, kind="rupees",
+               style="rupees", formulas=[f"=B{n + 5}*2" for n in lines]))
+    patch = TablePatch("Mine", 1, list(range(2, rows + 2)), tuple(replace(c, column=c.column + 3, formulas=None) for c in columns), f"D1:F{rows + 1}", validations=(Validation(f"D2:D{rows + 1}", options=("a", "b")),))
+    return Plan(sheets=(SheetPlan("Tab", tables=(TableBlock(4, columns),), formats=(ConditionalFormat(f"A5:A{rows + 4}", "$B5>1000", "reject"),)),), patches=(patch,))
+
+
+def test_the_calls_to_excel_do_not_grow_with_the_rows_and_a_repaint_needs_few(app: xw.App, tmp_path: Path) -> None:
+    few, many = blank_book(app, tmp_path / "few.xlsx"), blank_book(app, tmp_path / "many.xlsx")
+    first = calls(lambda: few.paint(grown(10)))
+    assert calls(lambda: many.paint(grown(3000))) <= first + 2
+    assert first < 150
+    assert calls(lambda: few.paint(grown(10))) < first
