@@ -25,6 +25,8 @@ _WHY: Final = {
     NOT_IN_BOOKS: "Counted, not in books",
 }
 _IMS, _OUTSIDE = "ims", "outside"
+_MOST_LINKS: Final = 30_000
+"""A sheet takes 65,530 links; a longer list is read by its numbers."""
 
 
 def taken_back(rec: Reconciliation) -> pd.DataFrame:
@@ -49,7 +51,7 @@ def taken_back_block(rec: Reconciliation, where: Layout, found: pd.DataFrame, he
     action = ims.columns.get("Action")
     rows = np.asarray(ims.rows, dtype=np.int64)
     sheet_row = [int(rows[p]) if of == _IMS else 0 for of, p in zip(found["of"], found["position"])]
-    links = [f"#{quoted(ims.sheet)}!{letters(min(ims.columns.values(), default=1))}{row}" if row else "" for row in sheet_row]
+    links = [f"#{quoted(ims.sheet)}!{letters(min(ims.columns.values(), default=1))}{row}" if row and n < _MOST_LINKS else "" for n, row in enumerate(sheet_row)]
     acted = rec.state.work["action"].to_numpy(dtype=object)
     return TableBlock(header, (
         TableColumn(1, "Box", found["box"].tolist()),
