@@ -97,7 +97,7 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     cells = sheet.cells
     found = taken_back(rec)
     blocks = (reverse_charge_block(sheet), taken_back_block(rec, where, found, sheet.figures.taken_back_header))
-    for block, title in zip(blocks, ("Reverse charge in the register that 2B does not have", f"Documents that 4(B) takes back, or that are counted and not in books: {len(found)}")):
+    for block, title in zip(blocks, ("Reverse charge in the register that 2B does not have", f"Documents that 4(B) takes back while they count, and those not in books: {len(found)}")):
         cells.update({(block.header_row - 1, column): Cell(title if column == 1 else None, "band") for column in range(1, REASON + 1)})
     last = sheet.figures.taken_back_header + max(1, len(found))
     return SheetPlan(
