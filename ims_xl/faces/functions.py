@@ -9,12 +9,15 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import xlwings as xw
 
 from ims_xl.faces import functions_plain as plain
 from ims_xl.vocabulary import HEADS, ImsXlError
+
+if TYPE_CHECKING:
+    from ims_xl.hosts.base import SheetText
 
 CATEGORY: Final = "GST IMS"
 FRESH: Final = 1.0      # seconds for which a read of the IMS sheet serves further cells of one recalculation
@@ -139,25 +142,17 @@ def _four(cells: Any, what: str) -> dict[str, int]:
 
 
 class ImsSheet:
-    """The IMS sheet of the caller's book, indexed by supplier and document number."""
+    """The sheet with the matched IMS documents, indexed by supplier and document number; a person's own sheet too."""
 
-    def __init__(self, frame: Any) -> None:
-        self.headings: dict[str, int] = {}
-        values = frame.to_numpy(dtype=object)
-        for position in range(min(len(values), 30)):
-            row = [str(v) for v in values[position]]
-            if "Supplier GSTIN" in row and "Action" in row and "Document number" in row:
-                self.headings = {name: column for column, name in enumerate(row) if name}
-                values = values[position + 1 :]
-                break
-        else:
-            raise ImsXlError("this workbook has no IMS sheet that ims-xl has filled; click Match first.")
-        self.values = values
+    def __init__(self, text: SheetText, columns: dict[str, int]) -> None:
+        from ims_xl.readers.ims_sheet import read_ims_sheet
+
+        read = read_ims_sheet(text)
+        self.columns, self.frame, self.ledger = columns, text.frame, read.ledger
+        self.rows = [int(row) for row in read.rows]
         self.index: dict[tuple[str, str], int] = {}
-        gstin, number = self.headings["Supplier GSTIN"], self.headings["Document number"]
-        for n, row in enumerate(values):
-            if row[number]:
-                self.index.setdefault((row[gstin].upper(), plain.docno_key(row[number])), n)
+        for row, gstin, number in zip(self.rows, read.ledger["supplier_gstin"], read.ledger["document_number"]):
+            self.index.setdefault((gstin, plain.docno_key(number)), row)
 
     def cell(self, heading: str, gstin: Any, number: Any) -> str:
         """What stands under that heading for the document; words where it is not there."""
@@ -165,36 +160,42 @@ class ImsSheet:
         if not supplier and not document:
             return ""
         row = self.index.get((supplier, document))
-        return "not in IMS" if row is None else str(self.values[row][self.headings[heading]])
+        return "not in IMS" if row is None else self._under(heading, row)
 
     def total(self, action: str, head: str, supplier: str) -> float:
         """Rupees, credit notes negative; rows that are gone from the portal count nowhere."""
-        columns = {"TAX": ("IGST", "CGST", "SGST", "Cess"), "TAXABLE": ("Taxable value",), "CESS": ("Cess",)}.get(head, (head,))
+        columns = {"TAX": HEADS, "TAXABLE": ("taxable_value",)}.get(head, (head.lower(),))
         if action not in ("ACCEPT", "REJECT", "PENDING", "NO ACTION"):
             raise ImsXlError(f"'{action}' is no action; write Accept, Reject, Pending or No Action.")
-        if any(column not in self.headings for column in columns):
+        if head not in ("TAX", "TAXABLE") and head.lower() not in HEADS:
             raise ImsXlError(f"'{head}' is no head of tax; write igst, cgst, sgst, cess, tax or taxable.")
-        at = self.headings
         paise = 0
-        for row in self.values:
-            if row[at["Action"]].upper() != action or (supplier and row[at["Supplier GSTIN"]].upper() != supplier) or row[at["Change"]] == "gone":
-                continue
-            amount = sum(round(float(row[at[column]] or 0) * 100) for column in columns)
-            paise += -amount if "-CN" in row[at["Section"]] else amount
+        amounts = self.ledger[list(columns)].sum(axis=1)
+        for row, gstin, section, amount in zip(self.rows, self.ledger["supplier_gstin"], self.ledger["section"], amounts):
+            if self._under("Action", row).upper() == action and (not supplier or gstin == supplier) and self._under("Change", row) != "gone":
+                paise += -int(amount) if "-CN" in section else int(amount)
         return paise / 100
+
+    def _under(self, heading: str, row: int) -> str:
+        at = self.columns.get(heading)
+        return str(self.frame.at[row, at]) if at in self.frame.columns else ""
 
 
 _read: dict[str, tuple[float, ImsSheet]] = {}
 
 
 def _sheet_of(caller: Any) -> ImsSheet:
+    from ims_xl.faces.ribbon_glance import matched_sheet
     from ims_xl.hosts.excel import ExcelBook
 
     book = caller.sheet.book
     known = _read.get(book.fullname)
     if known and time.monotonic() - known[0] < FRESH:
         return known[1]
-    sheet = ImsSheet(ExcelBook(book).read("IMS").frame)
+    found = matched_sheet(book, frozenset({"Match", "Why", "Action"}))
+    if found is None:
+        raise ImsXlError("this workbook has no IMS sheet that ims-xl has filled; click Match first.")
+    sheet = ImsSheet(ExcelBook(book).read(found[0].name), found[3])
     _read[book.fullname] = (time.monotonic(), sheet)
     return sheet
 

@@ -17,7 +17,8 @@ def main() -> int:
         return 2
     import xlwings
 
-    import ims_xl.faces.functions  # noqa: F401 - loaded now, so that the first cell does not wait
+    import ims_xl.faces.functions
+    import ims_xl.readers.ims_sheet  # noqa: F401 - both loaded now, so that the first cell does not wait
 
     xlwings.serve(CLASS_ID)
     return 0

@@ -106,19 +106,26 @@ def exceptions(here: Glance) -> list[int]:
 
 def glance(click: Click) -> Glance:
     """The sheet that bears our columns; an ImsXlError where the month was not matched yet."""
-    sheets = sorted(click.host.book.sheets, key=lambda sheet: sheet.name != "IMS")
-    for sheet in sheets:
+    found = matched_sheet(click.host.book)
+    if found is None:
+        raise ImsXlError("This workbook has no sheet with matched IMS documents yet; click Match first.")
+    sheet, header_row, last_row, columns = found
+    matched = _texts(sheet, columns["Match"], header_row, last_row)
+    return Glance(sheet, header_row, last_row, columns, tuple(row for row, text in matched.items() if text))
+
+
+def matched_sheet(book: Any, wanted: frozenset[str] = _OURS) -> tuple[Any, int, int, dict[str, int]] | None:
+    """The sheet that bears our columns, whatever it is called: sheet, header row, last row, heading -> column."""
+    for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != "IMS"):
         used = sheet.used_range
         last_row, width = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
-        if width < len(_OURS):
+        if width < len(wanted):
             continue
         for number, cells in enumerate(_block(sheet, 1, 1, min(_TOP, last_row), width), 1):
             headings = [cell_text(value) for value in cells]
-            if set(headings) >= _OURS:
-                columns = {heading: at for at, heading in reversed(list(enumerate(headings, 1))) if heading}
-                matched = _texts(sheet, columns["Match"], number, last_row)
-                return Glance(sheet, number, last_row, columns, tuple(row for row, text in matched.items() if text))
-    raise ImsXlError("This workbook has no sheet with matched IMS documents yet; click Match first.")
+            if wanted.issubset(headings):
+                return sheet, number, last_row, {heading: at for at, heading in reversed(list(enumerate(headings, 1))) if heading}
+    return None
 
 
 def selected_rows(click: Click, sheet: Any, standing: Any) -> list[int]:

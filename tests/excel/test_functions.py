@@ -76,6 +76,19 @@ def test_a_cell_learns_action_match_and_why(app: xw.App, call: Callable[..., Any
     assert call("IMS_ACTION", SUPPLIER, "INV/9999") == [["not in IMS"]]
 
 
+def test_a_persons_own_sheet_with_her_own_headings_is_found_and_understood(app: xw.App, call: Callable[..., Any], tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "Set-off"
+    sheet = made.create_sheet("Portal Oct-26")
+    sheet.append(["GSTIN of supplier", "Invoice No.", "Invoice Date", "Taxable Amount", "Integrated Tax", "Match", "Why", "Action"])
+    sheet.append([SUPPLIER, "INV/0012", "03-10-2026", "1,000.00", "180.00", "Exact", "Agrees in everything", "Accept"])
+    made.save(tmp_path / "hers.xlsx")
+    app.books.open(str(tmp_path / "hers.xlsx"))
+    assert call("IMS_ACTION", SUPPLIER, "inv 12") == [["Accept"]]
+    assert call("IMS_WHY", SUPPLIER, "INV/0012") == [["Agrees in everything"]]
+    assert call("ITC_TOTAL", "Accept", "igst") == [[180.0]]
+
+
 def test_a_range_is_answered_in_one_call(app: xw.App, call: Callable[..., Any], tmp_path: Path) -> None:
     book = a_book(app, tmp_path / "b.xlsx")
     sheet = book.sheets["IMS"].impl
