@@ -27,7 +27,7 @@ _NAMES: Final = ("side", "key", "kind", "supplier_gstin", "supplier_name", "docu
 def movement(rec: Reconciliation) -> pd.DataFrame:
     """One row a document or voucher of either side: who and since when, `<part>_<head>` in signed paise, `fate` in words."""
     whole = pd.concat([_portal(rec), _books(rec)], ignore_index=True)
-    return whole.astype(dict.fromkeys(whole.select_dtypes("object").columns, "str"))
+    return whole.astype({name: "str" for name, kind in whole.dtypes.items() if kind.kind == "O"})
 
 
 def waiting(rec: Reconciliation) -> np.ndarray:

@@ -27,6 +27,8 @@ _TOP: Final = 8
 _MONTHS: Final = 12
 _WIDTH: Final = 395
 _HEIGHT: Final = 250
+# An axis has no conditional formats, so lakh and crore stand in its number format, which not every program reads right below zero.
+_LAKHS: Final = r"[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;#,##0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Places:
     suppliers: tuple[int, int, int, int]
     third: tuple[int, int, int, int]
     trend: bool
+    negative: bool
+    """Whether credit notes outweigh the rest of an action."""
     money: tuple[str, ...]
 
 
@@ -64,7 +68,7 @@ def figures(rec: Reconciliation, books: pd.DataFrame, where: Layout, row: int, l
     )
     places = [(row, row + len(b.lines) - 1, left + b.offset, left + b.offset + 2) for b in blocks]
     money = tuple(area(row + 1, values, last, values) for _, last, _, values in places[:2])
-    return blocks, Places(places[0], places[1], places[2], trend, money)
+    return blocks, Places(places[0], places[1], places[2], trend, bool((by_action < 0).any()), money)
 
 
 def charts(sheet: str, places: Places, row: int, column: int, palette: str) -> tuple[Chart, ...]:
@@ -88,8 +92,8 @@ def charts(sheet: str, places: Places, row: int, column: int, palette: str) -> t
         else Chart("bar", "Documents by match", one("Documents", places.third, "second"), row, column + 8, _WIDTH, _HEIGHT, "#,##0")
     )
     return (
-        Chart("column", "ITC by action, Rs", actions, row, column, _WIDTH, _HEIGHT, "#,##0"),
-        Chart("bar", "Not in IMS: tax by supplier, Rs", one("Tax", places.suppliers, "notinims"), row, column + 4, _WIDTH, _HEIGHT, "#,##0"),
+        Chart("column", "ITC by action, Rs", actions, row, column, _WIDTH, _HEIGHT, "#,##0" if places.negative else _LAKHS),
+        Chart("bar", "Not in IMS: tax by supplier, Rs", one("Tax", places.suppliers, "notinims"), row, column + 4, _WIDTH, _HEIGHT, _LAKHS),
         third,
     )
 
