@@ -501,7 +501,7 @@ def _log_lines(before: BookState, rec: Reconciliation) -> pd.DataFrame:
     if first.any():
         counts = changes.loc[first, "after"].value_counts()
         lines.append({
-            "at": at, "who": who, "document": f"{int(first.sum())} documents", "field": "Action", "before": "", "how": "rule",
+            "at": at, "who": who, "document": f"{int(first.sum())} document{'s' if first.sum() > 1 else ''}", "field": "Action", "before": "", "how": "rule",
             "after": ", ".join(f"{count} {action}" for action, count in counts.items()), "why": "first fill; the rule of each stands in its Why",
         })
     ims = rec.state.ims

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.merging import withdrawn_action
 from ims_xl.vocabulary import HEADS, Action, Change, SetBy
 
 REDUCE: Final = tuple(f"reduce_{head}" for head in HEADS)
@@ -105,7 +106,9 @@ def _fill_remarks(out: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFrame
 
 def changes_of_action(work: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The rows whose action this run or a person since the last run changed: position, before, after, how."""
-    before = work["fill_action"].to_numpy(dtype=object)
+    before = work["fill_action"].to_numpy(dtype=object).copy()
+    for row in np.flatnonzero((before == "") & (work["change"] == Change.CHANGED).to_numpy(dtype=bool)):
+        before[row] = withdrawn_action(str(work["change_note"].iloc[row]))
     now = after["action"].to_numpy(dtype=object)
     changed = np.flatnonzero(before != now)
     how = after["set_by"].to_numpy(dtype=object)[changed]

@@ -6,6 +6,7 @@ changed record; where it is absent the values do. Register lines are known by vo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -131,6 +132,12 @@ def _changed_note(before: dict[str, object], after: dict[str, object], action: s
     if action:
         sentence += f" The earlier action {action} was withdrawn" + (f" (reviewed: {reviewed})" if reviewed else "") + "."
     return sentence
+
+
+def withdrawn_action(note: str) -> str:
+    """The action that fell when the supplier changed the document, as its note names it; "" where none did."""
+    found = re.search(r"The earlier action (.+?) was withdrawn", note)
+    return found[1] if found else ""
 
 
 def _shown(name: str, value: object) -> str:

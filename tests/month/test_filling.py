@@ -94,6 +94,14 @@ def test_changes_of_action_name_before_after_and_hand():
     assert changes_of_action(before, now).to_dict("records") == [{"position": 1, "before": "Accept", "after": "Reject", "how": "person"}]
 
 
+def test_an_action_that_the_suppliers_change_withdrew_is_a_change_too():
+    before, now = empty(WORK_COLUMNS, 2), empty(WORK_COLUMNS, 2)
+    before["change"] = pd.array(["changed", "new"], dtype="str")
+    before["change_note"] = pd.array(["The supplier changed this document. The earlier action Reject was withdrawn (reviewed: RK).", ""], dtype="str")
+    now["action"], now["set_by"] = pd.array(["Pending", "Accept"], dtype="str"), "rule"
+    assert changes_of_action(before, now)["before"].tolist() == ["Reject", ""]
+
+
 def test_a_declaration_that_the_portal_holds_is_kept_beside_its_action():
     held = {"portal": "Accept", "reduce_needed": True, "reduce": "Yes"}
     none = after(**held, portal_reduction="N")
