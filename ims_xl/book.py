@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 
 from ims_xl import __version__
+from ims_xl.book_log import log_lines, vanished_lines
 from ims_xl.book_sheets import SURELY_OURS, DataSheet, extent, first_heading, heading_columns, our_block, typed_work, without
-from ims_xl.filling import changes_of_action, reduction_text
+from ims_xl.filling import reduction_text
 from ims_xl.followup.exposure import default_risk
 from ims_xl.followup.trail import pending_trail
 from ims_xl.gstin import is_valid
@@ -47,7 +48,6 @@ from ims_xl.state import (
     Portal2B,
     Reconciliation,
     empty,
-    user_name,
 )
 from ims_xl.store import pack, unpack
 from ims_xl.vocabulary import GSTR2B_LEDGER, HERE, IMS_LEDGER, REGISTER_LEDGER, Change, ImsXlError, Problem
@@ -174,7 +174,7 @@ def reconciled(opened: OpenBook, as_of: date, progress: Progress = silent) -> Re
     """The month on this book, with the log of what changed."""
     rec = reconcile(opened.state, as_of, progress)
     rec = replace(rec, state=replace(rec.state, inputs={**rec.state.inputs, "run.as_of": as_of.isoformat()}))
-    lines = _log_lines(opened.state, rec)
+    lines = log_lines(opened.state, rec)
     if lines.empty:
         return rec
     log = lines if rec.state.log.empty else pd.concat([rec.state.log, lines], ignore_index=True)
@@ -424,6 +424,8 @@ def _her_rows(state: BookState, ledger: pd.DataFrame, work: pd.DataFrame, where:
     if state.ims.empty:
         return replace(state, ims=ledger, work=work, problems=(*state.problems, *problems)), where
     before = state.work
+    vanished = vanished_lines(state, ledger["key"], where.sheet)
+    state = replace(state, log=pd.concat([state.log, vanished], ignore_index=True) if len(vanished) else state.log)
     merged, kept = merge_ims(state.ims, before, ledger, ())
     position = pd.Series(np.arange(len(merged)), index=merged["key"])
     order = position.reindex(ledger["key"]).to_numpy().astype(np.int64)
@@ -488,31 +490,6 @@ def _told(state: BookState, gstin: str, period: str, name: str, quarterly: bool)
 def _unanimous(column: pd.Series) -> str:
     values = {str(v) for v in column.unique()} - {""}
     return values.pop() if len(values) == 1 else ""
-
-
-def _log_lines(before: BookState, rec: Reconciliation) -> pd.DataFrame:
-    """Who changed which action, from what to what and why; the first fill of fresh rows is one line."""
-    changes = changes_of_action(before.work, rec.state.work)
-    if changes.empty:
-        return empty(LOG_COLUMNS)
-    at, who = datetime.now().strftime("%Y-%m-%d %H:%M:%S"), user_name()
-    first = (changes["before"] == "").to_numpy() & (changes["how"] == "rule").to_numpy()
-    lines: list[dict[str, str]] = []
-    if first.any():
-        counts = changes.loc[first, "after"].value_counts()
-        lines.append({
-            "at": at, "who": who, "document": f"{int(first.sum())} document{'s' if first.sum() > 1 else ''}", "field": "Action", "before": "", "how": "rule",
-            "after": ", ".join(f"{count} {action}" for action, count in counts.items()), "why": "first fill; the rule of each stands in its Why",
-        })
-    ims = rec.state.ims
-    for change in changes[~first].itertuples():
-        p = int(change.position)
-        lines.append({
-            "at": at, "who": who if change.how == "person" else "ims-xl", "field": "Action", "before": change.before, "after": change.after,
-            "document": f"{ims['section'].iloc[p]} {ims['document_number'].iloc[p]} of {ims['supplier_gstin'].iloc[p]}",
-            "how": {"person": "hand", "portal": "portal"}.get(change.how, "rule"), "why": str(rec.why.iloc[p])[:250],
-        })
-    return pd.DataFrame(lines)[list(LOG_COLUMNS)].astype("str")
 
 
 __all__ = ["OpenBook", "fresh", "held", "open_state", "read_book", "reconciled", "reduction_text", "write"]

@@ -61,3 +61,13 @@ def test_a_column_of_hers_called_match_is_not_taken_for_ours(mine):
     book.save(mine)
     assert cli.main(["reconcile", str(mine), "--gstin", RECIPIENT, "--period", "2026-10", *AS_OF]) == 0
     assert openpyxl.load_workbook(mine)["Books"]["L2"].value == "mine"
+
+
+def test_a_document_that_she_deletes_leaves_a_line_in_the_log(mine):
+    assert cli.main(["reconcile", str(mine), "--gstin", RECIPIENT, "--period", "2026-10", *AS_OF]) == 0
+    book = openpyxl.load_workbook(mine)
+    book["Portal Oct"].delete_rows(5)
+    book.save(mine)
+    assert cli.main(["reconcile", str(mine), *AS_OF]) == 0
+    log = [[cell.value for cell in row] for row in openpyxl.load_workbook(mine)["Log (IMS)"].iter_rows()]
+    assert [line[2:4] for line in log if line[7] == "no longer stands on the sheet 'Portal Oct'"] == [[f"B2B INV/003/26-27 of {gstin(3)}", "Row"]]
