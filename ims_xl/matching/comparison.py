@@ -91,7 +91,7 @@ def compare(portal: Documents, books: Documents, portal_keys: CloserKeys, books_
     points += np.where((supplier != S_SAME) & (portal.name[at_p] == books.name[at_b]) & (portal.name[at_p] != 0), NAME_POINTS, 0)
     points += np.where(portal.direction[at_p] != books.direction[at_b], np.where(books.doubtful_kind[at_b] | portal.doubtful_kind[at_p], DOUBT_POINTS, DIRECTION_POINTS), 0)
     points += np.where((portal.recipient[at_p] != books.recipient[at_b]) & (books.recipient[at_b] != 0), RECIPIENT_POINTS, 0)
-    number = _number_levels(portal, books, portal_keys, books_keys, at_p, at_b, points + int(NUMBER_POINTS[N_ENDING]) >= least)
+    number = _number_levels(portal, books, portal_keys, books_keys, at_p, at_b, points + int(NUMBER_POINTS[N_ENDING]) >= least, settings.strip_prefix)
     by_law = (number <= N_UNYEARED) & portal.lone_number[at_p] & (supplier == S_SAME) & (portal.year[at_p] == books.year[at_b]) & (amount > A_TOLERANCE)
     return Evidence(at_p, at_b, number, date, amount, supplier, rarity[at_p], points + NUMBER_POINTS[number] + np.where(by_law, LAW_POINTS, 0), days)
 
@@ -169,7 +169,8 @@ def _supplier_level(portal: Documents, books: Documents, at_p: np.ndarray, at_b:
     return level
 
 
-def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray, promising: np.ndarray) -> np.ndarray:
+def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray, promising: np.ndarray,
+                   series_may_miss: bool) -> np.ndarray:
     """Levels of NUMBER: by codes for all, letter by letter for the promising."""
     level = np.full(len(at_p), N_DIFFERS, dtype=np.int8)
 
@@ -177,7 +178,7 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
         return np.asarray((p[at_p] == b[at_b]) & (b[at_b] != 0))
 
     serial = equal(portal_keys.serial, books_keys.serial)
-    one_series = (portal_keys.letters[at_p] == 0) | (books_keys.letters[at_b] == 0) | (portal_keys.letters[at_p] == books_keys.letters[at_b])
+    one_series = (portal_keys.letters[at_p] == books_keys.letters[at_b]) | (series_may_miss & ((portal_keys.letters[at_p] == 0) | (books_keys.letters[at_b] == 0)))
     level[serial] = N_OTHER_SERIES
     level[serial & one_series] = N_SERIAL
     level[equal(portal_keys.folded, books_keys.folded)] = N_FOLDED
@@ -186,14 +187,14 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     # GST/24-25/7 and GST/25-26/7 name their years, A/03/7 and A/04/7 their months: two documents each.
     level[(level == N_UNYEARED) & _disagree(portal_keys.year[at_p], books_keys.year[at_b])] = N_OTHER_SERIES
     level[(level == N_SERIAL) & (_disagree(portal_keys.year[at_p], books_keys.year[at_b]) | _disagree(portal_keys.beside[at_p], books_keys.beside[at_b]))] = N_OTHER_SERIES
-    part = equal(portal_keys.unyeared, books_keys.stem) | equal(portal_keys.serial, books_keys.stem) | equal(portal.numbers.plain, books_keys.plain_stem)
+    part = equal(portal_keys.unyeared, books_keys.stem) | (series_may_miss & equal(portal_keys.serial, books_keys.stem)) | equal(portal.numbers.plain, books_keys.plain_stem)
     level[part & (level > N_PART)] = N_PART
     level[equal(portal.numbers.plain, books.numbers.plain) | equal(portal.numbers.runs, books.numbers.runs)] = N_SAME
     level[equal(portal.numbers.written, books.numbers.written)] = N_WRITTEN
     level[(level == N_DIFFERS) & (books.numbers.plain[at_b] == 0)] = N_BLANK
     closer = np.flatnonzero(promising & ((level == N_DIFFERS) | (level == N_OTHER_SERIES)))
     if len(closer):
-        looked = _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer])
+        looked = _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer], series_may_miss)
         level[closer] = np.where(level[closer] == N_DIFFERS, looked, np.minimum(level[closer], looked))
     return level
 
@@ -205,7 +206,7 @@ def _disagree(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray((one != other) & (one != 0) & (other != 0))
 
 
-def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray, series_may_miss: bool) -> np.ndarray:
     p_plain, b_plain = _texts(portal.numbers.plain_text, at_p), _texts(books.numbers.plain_text, at_b)
     p_runs = [text.replace(".", "") for text in _texts(portal.numbers.runs_text, at_p)]
     b_runs = [text.replace(".", "") for text in _texts(books.numbers.runs_text, at_b)]
@@ -219,7 +220,7 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     swapped = np.flatnonzero(off == 1)
     level[swapped[np.array([len(p_plain[k]) == len(b_plain[k]) and sorted(p_plain[k]) == sorted(b_plain[k]) for k in swapped.tolist()], dtype=bool)]] = N_SWAPPED
     level[np.array([len(b) >= 3 and (b in p or (len(p) >= 3 and p in b)) for p, b in zip(p_runs, b_runs)], dtype=bool)] = N_CONTAINED
-    same_serial = np.flatnonzero(_equal(portal_keys.serial[at_p], books_keys.serial[at_b]) & ~_disagree(portal_keys.year[at_p], books_keys.year[at_b]))
+    same_serial = np.flatnonzero(series_may_miss & _equal(portal_keys.serial[at_p], books_keys.serial[at_b]) & ~_disagree(portal_keys.year[at_p], books_keys.year[at_b]))
     if len(same_serial):
         compatible = [_one_series(p, b) for p, b in zip(_texts(portal_keys.unyeared_text, at_p[same_serial]), _texts(books_keys.unyeared_text, at_b[same_serial]))]
         level[same_serial[np.array(compatible, dtype=bool)]] = N_SERIAL

@@ -43,7 +43,9 @@ def _of_one_head(pool: Pool, voucher: int, nearby: np.ndarray) -> list[int]:
 
 
 def _with_named(pool: Pool, voucher: int, documents: list[int]) -> list[int]:
-    """Those documents and the open one that the booking names, where the booking holds it too."""
+    """Those documents and the open one that the booking names, where the booking holds it too; none where they are just the one it names."""
+    if len(documents) == 1 and documents[0] in [d for _, d in pool.documents_of.get(voucher, ())]:
+        return []
     named = [d for level, d in pool.documents_of.get(voucher, ()) if level <= c.N_UNYEARED and pool.open_p[d] and d not in documents]
     every = [*documents, *named[:1]]
     fits = (pool.portal.money[every].sum(axis=0) <= pool.books.money[voucher] + pool.tolerance).all()

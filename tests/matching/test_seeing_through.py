@@ -77,18 +77,34 @@ def test_a_wrong_head_names_both_heads() -> None:
     assert result.differences == "igst=1800.00>0.00;cgst=0.00>900.00;sgst=0.00>900.00"
 
 
-def test_tolerances_come_from_the_settings() -> None:
-    wide = Settings(igst_tolerance=500, taxable_tolerance=500)
-    pair = [document("A-101")], [booking("A-101", igst="1804.00")]
+@pytest.mark.parametrize(("head", "setting"), [("taxable_value", "taxable_tolerance"), ("igst", "igst_tolerance"), ("cgst", "cgst_tolerance"), ("sgst", "sgst_tolerance"), ("cess", "cess_tolerance")])
+def test_every_head_has_its_own_tolerance(head: str, setting: str) -> None:
+    money = {"taxable_value": "10000.00", "igst": "1800.00", "cgst": "90.00", "sgst": "90.00", "cess": "30.00"}
+    three_more = money | {head: f"{float(money[head]) + 3:.2f}"}
+    pair = [document("A-101") | money], [booking("A-101") | three_more]
     assert matched(*pair).of(0).match_class == "value"
-    assert matched(*pair, settings=wide).of(0).match_class == "tolerance"
-    assert matched([document("A-101")], [booking("A-101", igst="1800.50")], settings=Settings(igst_tolerance=0)).of(0).match_class == "value"
+    assert not matched(*pair).of(0).clean
+    wide = matched(*pair, settings=Settings(**{setting: 300})).of(0)
+    assert (wide.match_class, bool(wide.clean)) == ("tolerance", True)
+    assert matched([document("A-101") | money], [booking("A-101") | money | {head: f"{float(money[head]) + 0.5:.2f}"}], settings=Settings(**{setting: 0})).of(0).match_class == "value"
 
 
-def test_switches_for_cleaning_numbers_are_obeyed() -> None:
-    zeros = [document("A-0101")], [booking("A-101")]
-    assert matched(*zeros).of(0).match_class == "exact"
-    assert matched(*zeros, settings=Settings(strip_zeros=False)).of(0).match_class == "number"
+@pytest.mark.parametrize(("switch", "portal", "typed", "with_it", "without"), [
+    ("strip_zeros", "A-0101", "A-101", "number, date and tax", "Bill A-101 in books is A-0101"),
+    ("strip_year", "GST/26-27/451", "GST/451", "the year or words around the number", "the series was left out"),
+    ("strip_prefix", "GST/26-27/000451", "451", "the series was left out", "only the end of the number"),
+    ("look_alikes", "A-1015", "A-1O15", "look-alike characters", "one character of the number differs"),
+])
+def test_every_switch_for_cleaning_numbers_is_obeyed(switch: str, portal: str, typed: str, with_it: str, without: str) -> None:
+    pair = [document(portal)], [booking(typed)]
+    assert with_it in matched(*pair).of(0).explanation
+    assert without in matched(*pair, settings=Settings(**{switch: False})).of(0).explanation
+
+
+def test_the_date_window_says_what_is_near() -> None:
+    pair = [document("A-101", date="2026-10-03")], [booking("A-101", date="18-10-2026")]
+    assert "the dates are weeks apart" in matched(*pair).of(0).explanation
+    assert "the dates are a few days apart" in matched(*pair, settings=Settings(date_window=20)).of(0).explanation
 
 
 def test_one_does_not_match_1001() -> None:
