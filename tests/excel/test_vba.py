@@ -12,7 +12,7 @@ import pytest
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter._values import EMPTY, VBADate, VBAErrorValue
 
-from ims_xl.addin.build import _with_vba, modules
+from ims_xl.addin.build import _with_vba, build, modules
 from ims_xl.faces import functions_plain as plain
 from ims_xl.faces.functions_wrapper import help_texts, wrapper_module
 from ims_xl.gstin import check_character
@@ -201,3 +201,15 @@ def test_libreoffice_runs_the_same_functions_to_the_same_answers(in_libreoffice:
         if expected != found:
             wrong.append((name, arguments, expected, found))
     assert not wrong[:5]
+
+
+def test_libreoffice_opens_the_add_in_itself_and_finds_every_module(soffice: Soffice, tmp_path: Path) -> None:
+    made = build(tmp_path, wrapper_module(), help_texts())
+    doc = soffice.open(made, FilterName="Calc MS Excel 2007 VBA XML", MacroExecutionMode=4)
+    try:
+        names = set(doc.BasicLibraries.getByName("VBAProject").ElementNames)
+        assert names >= {"ImsRibbon", "ImsStart", "ImsServer", "ImsFunctions", "ImsTables", "ImsPython", "ThisWorkbook"}
+        canary = doc.getScriptProvider().getScript("vnd.sun.star.script:VBAProject.ImsFunctions.ImsCanary?language=Basic&location=document")
+        assert canary.invoke((), (), ())[0] == "alive"
+    finally:
+        doc.close(True)
