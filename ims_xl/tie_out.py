@@ -10,6 +10,7 @@ from ims_xl.decisions import check_reductions
 from ims_xl.followup.movement import movement_checks
 from ims_xl.report import rupees
 from ims_xl.returns.checks import return_checks
+from ims_xl.returns.warnings_3b import rupees as grouped
 from ims_xl.state import Amounts, Reconciliation, TieOut
 from ims_xl.vocabulary import HEADS, Action, Change, Section
 
@@ -83,7 +84,7 @@ def _two_b(rec: Reconciliation) -> Iterator[TieOut]:
             if not (expected or portal):
                 continue
             explained = int(in_block[head].sum()) if len(in_block) else 0
-            note = "" if expected == portal else f"{len(in_block)} lines make the difference of {rupees(expected - portal)}; they are listed on GSTR-2B"
+            note = "" if expected == portal else f"{len(in_block)} lines make the difference of {grouped(expected - portal)}; they are listed on GSTR-2B"
             yield _check(f"GSTR-2B, {_BLOCK[block]}, {_HEAD[head]}: portal + documents explained = expected", rupees(portal + explained), rupees(expected), note)
 
 

@@ -17,7 +17,7 @@ TIE_OUT: Final = Tab(
     "Tie-out", "Each figure is counted twice, on two ways; a line that does not agree is named here and turns the light on Home.", "navy",
     columns=(
         Column("No.", "number", "count", width=6, total=False),
-        Column("Check", "check", "text_wrap", width=62),
+        Column("Check", "check", "text_wrap", width=78),
         Column("Expected", "expected", "figure", width=18),
         Column("Found", "found", "figure", width=18),
         Column("Difference", "difference", "rupees", width=16, total=False),
