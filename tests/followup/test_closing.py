@@ -175,6 +175,8 @@ def test_a_bill_filed_twice_waits_and_last_months_booking_is_no_longer_chased(no
     fates = {row[4].value: row[-1].value for row in workbook["Movement"].iter_rows(max_col=13) if row[4].value in ("A-2", "C-1", "D-1", "A-1")}
     assert fates["C-1"] == "cleared in November 2026" and fates["A-2"] == "waits: Pending" and fates["D-1"].startswith("cleared")
     assert actions["D-1"][0] == "Accept" and "A-1" not in [row[2].value for row in workbook["Not in IMS"].iter_rows(min_row=7) if row[13].value == CHASE]
+    rejected = [[cell.value for cell in row] for row in workbook["Rejected"].iter_rows(min_row=7) if row[3].value == "B-1"]
+    assert len(rejected) == 1 and "2026-10" in rejected[0] and "Told" in rejected[0]   # still open with the supplier
     record = {row[0].value: row for row in workbook["Suppliers"].iter_rows(min_row=7)}[gstin(1)]
     assert any(str(cell.value).startswith("2 documents in 1 period, 1 with a difference (50%)") for cell in record)
 

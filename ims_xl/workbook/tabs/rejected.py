@@ -11,14 +11,17 @@ from typing import Any, Final
 import pandas as pd
 
 from ims_xl.hosts.base import SheetText
+from ims_xl.period import Period
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action, DocumentType, Section
 from ims_xl.workbook.plan import SheetPlan
+from ims_xl.workbook.tabs.calendar import period_of
 from ims_xl.workbook.tabs.documents import KEY, documents, number_of, word_formats
-from ims_xl.workbook.tabs.pieces import HEADER_ROW, Column, Tab, list_sheet
+from ims_xl.workbook.tabs.pieces import HEADER_ROW, Column, Tab, list_sheet, tax_of
 from ims_xl.workbook.tabs.typed import flat, table_below, unflat
 from ims_xl.workbook.tabs.where import Layout
 
+_OVER: Final = ("Corrected by supplier", "Settled")
 STATUS: Final = ("To be told", "Told", "Disputed by supplier", "Corrected by supplier", "Settled")
 HEADINGS: Final[Mapping[str, str]] = {"status": "Status", "told_on": "Told on", "answer": "Supplier's answer", "key": "Document key"}
 TYPED: Final = ("status", "told_on", "answer")
@@ -28,6 +31,7 @@ REJECTED: Final = Tab(
         *KEY,
         Column("Taxable value", "taxable_value", "rupees", width=14),
         Column("Tax", "tax", "rupees_bold", width=13),
+        Column("Rejected in", "rejected_in", "text_centre", width=11),
         Column("Set by", "set_by", width=8),
         Column("Remark on the portal", "remarks", "text_wrap", width=32),
         Column("Text to the supplier", "letter", "text_wrap", width=52),
@@ -45,14 +49,32 @@ REJECTED: Final = Tab(
 def rejected_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     """The rejected documents by tax, with the words for the supplier and what was typed earlier."""
     frame = documents(rec, where, (rec.state.work["action"] == Action.REJECT).to_numpy(dtype=bool))
+    frame["rejected_in"] = str(period_of(rec))
     frame["letter"] = [_letter(row, rec) for row in frame.itertuples()]
+    frame = _with_earlier(frame, rec)
     frame["remedy"] = [_remedy(Section(section)) for section in frame["section"]]
     contacts = rec.state.contacts.drop_duplicates("supplier_gstin", keep="last").set_index("supplier_gstin")
     frame["contact"] = contacts["email"].reindex(frame["supplier_gstin"]).fillna("").to_numpy(dtype=object) if len(contacts) else ""
     for name in TYPED:
         frame[name] = unflat(rec.state.inputs, "rejected", frame["key"], name)
     frame["status"] = frame["status"].where(frame["status"] != "", STATUS[0]) if len(frame) else frame["status"]
-    return frame.sort_values("tax", ascending=False, kind="stable", ignore_index=True)
+    over = (frame["rejected_in"] < str(period_of(rec))) & frame["status"].isin(_OVER)
+    return frame[~over].sort_values(["rejected_in", "tax"], ascending=[False, False], kind="stable", ignore_index=True)
+
+
+def _with_earlier(frame: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
+    """Rejections of closed months stay until they are settled: the supplier has to report the document again."""
+    past = rec.state.earlier
+    past = past[(past["action"] == Action.REJECT) & (past["period"] < str(period_of(rec))) & ~past["key"].isin(set(rec.state.ims["key"]))].drop_duplicates("key", keep="last")
+    if not len(past):
+        return frame
+    names = dict(zip(rec.state.ims["supplier_gstin"], rec.state.ims["supplier_name"])) | dict(zip(rec.state.contacts["supplier_gstin"], rec.state.contacts["supplier_name"]))
+    label = {p: Period.parse(p).label for p in past["period"].unique()}
+    older = past[["key", "section", "supplier_gstin", "document_number", "document_date", "taxable_value"]].assign(
+        supplier_name=past["supplier_gstin"].map(names).fillna(""), tax=tax_of(past), rejected_in=past["period"], set_by="", remarks="", document_number_link="",
+        letter="Rejected in IMS of " + past["period"].map(label) + "; not settled yet.",
+    )
+    return pd.concat([frame, older], ignore_index=True)
 
 
 def rejected_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
