@@ -33,6 +33,8 @@ def reconcile(state: BookState, as_of: date, progress: Progress = silent) -> Rec
     if not settings.gstin:
         raise ImsXlError("The book does not say whose it is; fill 'Recipient GSTIN' in Settings or give --gstin.")
     rulebook = rulebook_for(settings.period)
+    if not rulebook.has_facility("ims", settings.period):
+        raise ImsXlError(f"The Invoice Management System begins with the GSTR-2B of October 2024; {settings.period.label} is before it.")
 
     progress("Matching the portal with the books", 0.05)
     links = link_live(state, progress)

@@ -68,6 +68,8 @@ def refuse_existing(out: Path, inputs: Sequence[Path], force: bool) -> None:
             raise ImsXlError(f"The output {out} is one of the inputs; choose another name.")
         if out.absolute() == path.absolute():
             raise ImsXlError(f"The output {out} is one of the inputs; choose another name.")
+    if out.is_dir():
+        raise ImsXlError(f"{out} is a folder; give the name of a file in it.")
     if out.exists() and not force:
         raise ImsXlError(f"{out} exists already; give another name or --force to replace it.")
     if not out.parent.exists():

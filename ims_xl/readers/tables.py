@@ -38,6 +38,11 @@ class Tables:
     """Sheet -> its cells with formulas that hold no value, because no spreadsheet ever calculated them."""
 
 
+_FOREIGN: Final = {
+    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"II*\x00": "a picture", b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7-Zip archive",
+}
+
+
 def open_tables(path: Path) -> Tables:
     """What the file holds; a locked, damaged, empty or foreign file is an ImsXlError."""
     path = Path(path)
@@ -59,8 +64,15 @@ def open_tables(path: Path) -> Tables:
         return _workbook(path, guarded_sheets(path))
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _workbook(path, {})
-    if head.startswith(b"%PDF"):
-        raise ImsXlError(f"{path.name} is a PDF; export the purchase register as Excel or CSV instead.")
+    foreign = next((what for mark, what in _FOREIGN.items() if head.startswith(mark)), "")
+    if foreign:
+        raise ImsXlError(f"{path.name} is {foreign}; export the purchase register as Excel or CSV instead.")
+    if head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"{", b"["):
+        from ims_xl.readers.sniff import FileKind, sniff, what_takes
+
+        kind = sniff(path)
+        if kind not in (FileKind.REGISTER, FileKind.UNKNOWN):
+            raise ImsXlError(f"{path.name} is not a purchase register: {what_takes(kind)}")
     from ims_xl.readers import tables_markup, tables_text
 
     if tables_markup.is_markup(head):
