@@ -59,6 +59,22 @@ def pull(
     return Pulled(state, tuple(lines))
 
 
+def read_anew(state: BookState, folder: Path, now: datetime | None = None) -> Pulled:
+    """The state after a column of a register was given another field in Settings: the register is read again from the book's folder, or asked for."""
+    read_at = (now or datetime.now()).strftime("%Y-%m-%d %H:%M")
+    lines: list[str] = []
+    registers = state.files[state.files["kind"] == "register"]
+    for name, sha in zip(registers["file"], registers["sha256"]):
+        if not _mapped_anew(state, name):
+            continue
+        path = folder / name
+        if path.is_file() and digest(path) == sha:
+            state = _pull_register(state, path, read_at, lines)
+        else:
+            lines.append(f"{name}: a column was given another field in Settings; 'ims-xl pull --register' with this file puts that into effect")
+    return Pulled(state, tuple(lines))
+
+
 def digest(path: Path) -> str:
     """SHA-256 of the file, hexadecimal."""
     with path.open("rb") as source:

@@ -182,12 +182,18 @@ def reconcile(
     if report is not None:
         refuse_existing(report, [book, *([output] if output else [])], force=True)
     from ims_xl import book as books
+    from ims_xl import month
 
     with books.held(output or book), watched() as progress:
         opened = books.open_state(book, ims_sheet=ims_sheet, register_sheet=register_sheet, gstin=gstin, period=period, name=name, quarterly=quarterly, host=host)
+        anew = month.read_anew(opened.state, book.absolute().parent)
+        if anew.state is not opened.state:
+            opened = books.with_state(opened, anew.state)
         rec = books.reconciled(opened, as_of, progress)
         books.write(opened, rec, output or book, progress=progress)
         write_report(rec, report, book)
+    for line in anew.lines:
+        _say(line)
     if not is_quiet():
         from ims_xl.faces.summary import print_summary
 

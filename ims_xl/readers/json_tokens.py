@@ -26,7 +26,7 @@ MAX_DEPTH: Final = 12
 _BLANK = re.compile(r"[ \t\r\n]*")
 _BEYOND: Final = "something stands behind the end"
 _SPACED: Final = ("\n", '": ', ', "', '" :', '" ,', "{ ", " }", "\t", "\r")
-_SPACE_OUTSIDE_TEXT = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
+_TEXT_OR_TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+', re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,5 +239,5 @@ class Walker:
 def compact(raw: str) -> str:
     """The same tokens without the white space between them; text inside quotes stays as it is."""
     if any(mark in raw for mark in _SPACED):
-        return _SPACE_OUTSIDE_TEXT.sub(lambda found: found[1] or "", raw)
+        return "".join(_TEXT_OR_TOKENS.findall(raw))
     return raw

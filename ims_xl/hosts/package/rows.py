@@ -66,6 +66,7 @@ class RowEditor:
         self._cell = re.compile(rb"<" + self._p + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + self._p + rb"c>)", re.S)
         self._above: dict[int, bytes] = {}
         self._above_attributes = b""
+        self._continuing: tuple[list[bytes], list[bytes | None], list[int]] | None = None
         self._variants: dict[tuple[bytes, int], bytes] = {}
         self.shared = SharedFormulas(maker.prefix)
         self._left = frozenset(column_letters(n).encode() for n in range(1, self._first)) if edit.columns else frozenset()
@@ -286,12 +287,31 @@ class RowEditor:
             if style:
                 self._above[column] = b' s="%b"' % style[1]
 
+    def _continued(self, row: int) -> Iterator[bytes]:
+        """The cells of an appended row: ours, and empty ones that only continue a format, each with the format of the row above."""
+        index = self._index[row]
+        if self._continuing is None:
+            ours = [c.column for c in self.edit.columns]
+            order = sorted({*ours, *self._above})
+            at = {column: place for place, column in enumerate(ours)}
+            heads = [b'<%bc r="%b' % (self._p, column_letters(column).encode()) for column in order]
+            self._continuing = heads, [self._above.get(column) for column in order], [at.get(column, len(ours)) for column in order]
+        heads, looks, places = self._continuing
+        styles: list[bytes] | list[bytes | None] = looks
+        if None in looks:   # the row above says nothing of these columns: their own formats
+            own = self._made(index // _BLOCK)
+            styles = [own[place].styles[index % _BLOCK][1:] if look is None else look for look, place in zip(looks, places)]
+        rests = (*self._rests(index), b"/>")
+        return chain.from_iterable(zip(heads, repeat(self._numbers[index] + b'"'), styles, map(rests.__getitem__, places)))  # type: ignore[arg-type]  # no None is left
+
     def _fresh_row(self, row: int, attributes: bytes) -> bytes:
         p = self._p
         head = b'<%brow r="%d"%b>' % (p, row, attributes)
         closing = b"</%brow>" % p
         if not self._above and row not in self.edit.singles:
             return head + self._own(row) + closing
+        if row in self._index and row not in self.edit.singles and self.edit.keep_styles:
+            return b"".join((head, *self._continued(row), closing))
         looks = dict(self._above) if row in self._index else {}
         cells = {c.column: OwnCell(c.column, looks.get(c.column, c.style) if self.edit.keep_styles else c.style, c.rest) for c in self._own_cells(row)}
         for column, style in looks.items():

@@ -29,6 +29,7 @@ LABEL, VALUE, DEFAULT, NOTE = 1, 2, 3, 4
 MAPPING: Final = ("Register heading", "Field", "How it was found", "First values")
 HAND: Final = ("Document: GSTIN|section|number|year", "Voucher number", "Linked or separated")
 UNUSED: Final = "not used"
+WAITING: Final = "chosen here: pull the register again"
 SPARE: Final = 8   # empty lines for links that a person types
 _STYLES: Final[Mapping[str, str]] = {"rupees": "input_rupees", "number": "input_count"}
 
@@ -173,8 +174,12 @@ def _mapping(state: BookState, cells: dict[tuple[int, int], Cell], row: int) -> 
     if not len(shown):
         cells[(row + 1, LABEL)] = Cell("No register has been read yet.", "note_line")
         return (), (), row + 3
-    fields = [REGISTER_HEADINGS.get(f, f) or UNUSED for f in shown["field"]]
-    values = (list(shown["heading"]), fields, list(shown["how"]), list(shown["sample"]))
+    # A field chosen here that the register has not been read by yet stands as it was chosen.
+    known = shown.groupby("heading")["field"].agg(set)
+    waiting = {heading: field for heading, field in state.mapping.items() if heading in known.index and field not in known[heading]}
+    fields = [REGISTER_HEADINGS.get(f, f) or UNUSED for f in (waiting.get(h, f) for h, f in zip(shown["heading"], shown["field"]))]
+    hows = [WAITING if h in waiting else how for h, how in zip(shown["heading"], shown["how"])]
+    values = (list(shown["heading"]), fields, hows, list(shown["sample"]))
     block = TableBlock(row + 1, tuple(
         TableColumn(c, heading, column, style="input" if c == VALUE else "text") for c, heading, column in zip((LABEL, VALUE, DEFAULT, NOTE), MAPPING, values)
     ), autofilter=False)
@@ -205,6 +210,8 @@ def _read_mapping(frame: pd.DataFrame, before: BookState) -> dict[str, str]:
         chosen = names.get(field, field)
         if chosen not in shown[heading]:
             mapping[heading] = chosen
+        elif mapping.get(heading, chosen) not in shown[heading]:
+            del mapping[heading]   # taken back before the register was read by it
     return mapping
 
 
