@@ -31,7 +31,7 @@ from tests.hardening.hostile import hostile
 from tests.hardening.sound import AS_OF, GSTIN, read, sound_files
 from tests.hardening.spoil import spoiled
 
-WHOLE = 40   # one case in so many goes through the command line and writes a book
+ANSWERED, WHOLE = 10, 150   # one case in so many is reconciled; one in so many goes through the command line and writes a book
 
 
 def case(number: int, seed: int, files: dict[str, Path]) -> tuple[str, bytes, str, bool]:
@@ -39,7 +39,7 @@ def case(number: int, seed: int, files: dict[str, Path]) -> tuple[str, bytes, st
     built = hostile(files)
     if number < len(built):
         kind, how, make = built[number]
-        return kind, make(files[kind].read_bytes()), how, True
+        return kind, make(files[kind].read_bytes()), how, number % 4 == 0
     dice = random.Random(f"{seed} {number}")
     kind = dice.choice(sorted(files))
     data, how = spoiled(dice, kind, files[kind].read_bytes())
@@ -57,7 +57,10 @@ def attempt(number: int, seed: int, files: dict[str, Path]) -> tuple[str, str]:
         try:
             with warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always")
-                (command if whole else read)(kind, path, files)
+                if whole:
+                    command(kind, path, files)
+                else:
+                    read(kind, path, files, number % ANSWERED == 0)
             outcome = ("read", "")
         except ImsXlError as refused:
             outcome = ("refused", str(refused))

@@ -59,27 +59,33 @@ def parse_request(data: object, name: str) -> SetOffRequest:
         raise ImsXlError(f"{name} must hold one JSON object with 'liability' and 'credit'.")
     unknown = [str(key) for key in data if key not in _KEYS]
     if unknown:
-        raise ImsXlError(f"{name} has '{unknown[0]}', which set-off does not know; it knows {', '.join(_KEYS)}.")
+        raise ImsXlError(f"{name} has {shown(unknown[0])}, which set-off does not know; it knows {', '.join(_KEYS)}.")
     for key in ("liability", "credit"):
         if key not in data:
             raise ImsXlError(f"{name} has no '{key}'; expected amounts for {', '.join(HEADS)}.")
     flag = data.get("rule_86b", False)
     if not isinstance(flag, bool):
-        raise ImsXlError(f"{name}: rule_86b must be true or false, not {flag!r}.")
+        raise ImsXlError(f"{name}: rule_86b must be true or false, not {shown(flag)}.")
     order = data.get("order", "statute")
     if order not in ORDERS:
-        raise ImsXlError(f"{name}: order must be 'statute' or 'portal', not {order!r}.")
+        raise ImsXlError(f"{name}: order must be 'statute' or 'portal', not {shown(order)}.")
     liability, credit, cash_only = (_amounts(data.get(key, {}), f"{name}: {key}", key != "cash_only") for key in ("liability", "credit", "cash_only"))
     return SetOffRequest(liability, credit, cash_only, rule_86b=flag, order=str(order))
+
+
+def shown(value: object) -> str:
+    """A value as a message may quote it: not longer than a line."""
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _amounts(data: object, name: str, whole: bool) -> dict[str, int]:
     """Paise by head. Where the four heads are asked for, one that is left out may be a slip and is never taken for nil."""
     if not isinstance(data, Mapping):
-        raise ImsXlError(f"{name} must hold amounts by head ({', '.join(HEADS)}), not {data!r}.")
+        raise ImsXlError(f"{name} must hold amounts by head ({', '.join(HEADS)}), not {shown(data)}.")
     unknown = [str(key) for key in data if key not in HEADS]
     if unknown:
-        raise ImsXlError(f"{name} has the head '{unknown[0]}'; the heads are {', '.join(HEADS)}.")
+        raise ImsXlError(f"{name} has the head {shown(unknown[0])}; the heads are {', '.join(HEADS)}.")
     missing = [head for head in HEADS if head not in data]
     if whole and missing:
         raise ImsXlError(f"{name} has no '{missing[0]}'; give all four heads ({', '.join(HEADS)}), \"0.00\" where there is nothing.")
@@ -88,16 +94,16 @@ def _amounts(data: object, name: str, whole: bool) -> dict[str, int]:
 
 def _paise(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise ImsXlError(f"{name} must be an amount such as \"60000.00\", not {value!r}.")
+        raise ImsXlError(f"{name} must be an amount such as \"60000.00\", not {shown(value)}.")
     try:
         amount = Decimal(value.strip()) if isinstance(value, str) else Decimal(value)
     except InvalidOperation:
-        raise ImsXlError(f"{name} must be an amount such as \"60000.00\", not {value!r}.") from None
+        raise ImsXlError(f"{name} must be an amount such as \"60000.00\", not {shown(value)}.") from None
     if not amount.is_finite() or amount < 0 or amount > _MOST:
-        raise ImsXlError(f"{name} must be an amount of zero or more, not {value}.")
+        raise ImsXlError(f"{name} must be an amount of zero or more, not {shown(value)}.")
     paise = amount * 100
     if paise != paise.to_integral_value():
-        raise ImsXlError(f"{name} is {value}: at most two decimals are paise.")
+        raise ImsXlError(f"{name} is {shown(value)}: at most two decimals are paise.")
     return int(paise)
 
 
@@ -111,7 +117,7 @@ def _read(path: Path) -> SetOffRequest:
         raise ImsXlError(f"{name} cannot be read as text: {wrong}.") from None
     try:
         data = json.loads(text, parse_float=Decimal, parse_constant=str)
-    except (json.JSONDecodeError, RecursionError) as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise ImsXlError(f"{name} is not JSON: {wrong}.") from None
     return parse_request(data, name)
 

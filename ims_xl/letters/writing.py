@@ -59,11 +59,12 @@ def write_letters(rec: Reconciliation, folder: Path, templates: Path | None = No
     folder.mkdir(parents=True, exist_ok=True)
     memory = _remembered(folder)
     did: dict[str, list[str]] = {name: [] for name in ("added", "refreshed", "unchanged", "edited")}
+    _remember(folder, memory | {name: f"{memory.get(name, '')} {_digest(content)}".strip() for name, content in wanted.items()})   # killed half-way, all are still known as ours
     for name, content in wanted.items():
         did[_put(folder, name, content, memory)].append(name)
     period = str(rec.state.settings.period)
     closed = sorted(name for name in memory if name not in wanted and f"_{period}." in name and (folder / name).exists())
-    write_bytes(folder / MEMORY, json.dumps(memory, indent=0, sort_keys=True).encode())
+    _remember(folder, memory)
     return Written(**{name: tuple(files) for name, files in did.items()}, closed=tuple(closed))
 
 
@@ -77,20 +78,28 @@ def write_templates(folder: Path) -> list[str]:
 
 
 def _put(folder: Path, name: str, content: bytes, memory: dict[str, str]) -> str:
-    path, digest = folder / name, hashlib.sha256(content).hexdigest()
+    path, digest = folder / name, _digest(content)
     if not path.exists():
         write_bytes(path, content)
         memory[name] = digest
         return "added"
-    there = hashlib.sha256(path.read_bytes()).hexdigest()
+    there = _digest(path.read_bytes())
     if there == digest:
         memory[name] = digest
         return "unchanged"
-    if there != memory.get(name):
+    if there not in memory.get(name, "").split():
         return "edited"
     write_bytes(path, content)
     memory[name] = digest
     return "refreshed"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _remember(folder: Path, memory: dict[str, str]) -> None:
+    write_bytes(folder / MEMORY, json.dumps(memory, indent=0, sort_keys=True).encode())
 
 
 def _remembered(folder: Path) -> dict[str, str]:

@@ -36,7 +36,10 @@ def read_table(path: Path, known: Collection[str], required: Collection[str]) ->
     ending = _ending(path)
     if not path.is_file():
         raise ImsXlError(f"{path}: there is no such file.")
-    table, problems = (_read_csv if ending == ".csv" else _read_parquet)(path, known)
+    try:
+        table, problems = (_read_csv if ending == ".csv" else _read_parquet)(path, known)
+    except csv.Error as wrong:
+        raise ImsXlError(f"{path.name}: the text cannot be split into columns ({wrong}).") from None
     missing = [name for name in required if name not in table.column_names]
     if missing:
         raise ImsXlError(f"{path.name}: column {_listed(missing)} is missing; found {_listed(table.column_names) or 'no columns we know'}.")

@@ -75,8 +75,8 @@ def sound_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def read(kind: str, path: Path, files: dict[str, Path]) -> None:
-    """Reads one (spoiled) file of that kind as the commands do, up to and including the month's answer where there is one; writes nothing."""
+def read(kind: str, path: Path, files: dict[str, Path], answered: bool = True) -> None:
+    """Reads one (spoiled) file of that kind as the commands do, where `answered` up to and including the month's answer; writes nothing."""
     from ims_xl import book, month
     from ims_xl.batch.clients import look_into
     from ims_xl.reconcile import reconcile
@@ -85,11 +85,10 @@ def read(kind: str, path: Path, files: dict[str, Path]) -> None:
     match kind:
         case "ims.json" | "ims.zip" | "tool.xlsm":
             state = replace(month.pull(state, [path]).state, register=_register(files["register.xlsx"]))
-            reconcile(state, AS_OF)
         case "gstr2b.json" | "gstr2b.xlsx" | "gstr2b.zip":
-            reconcile(month.pull(_with_ims(files["ims.json"]), gstr2b=[path]).state, AS_OF)
+            state = month.pull(_with_ims(files["ims.json"]), gstr2b=[path]).state
         case "register.xlsx" | "register.csv" | "register.xls" | "tally.xml" | "table.html.xls" | "table.2003.xls":
-            reconcile(month.pull(_with_ims(files["ims.json"]), register=[path]).state, AS_OF)
+            state = month.pull(_with_ims(files["ims.json"]), register=[path]).state
         case "errors.json":
             from ims_xl.readers.portal_errors import put_errors
 
@@ -104,9 +103,11 @@ def read(kind: str, path: Path, files: dict[str, Path]) -> None:
             shutil.copy(files["ims.json"], path.parent), shutil.copy(files["register.xlsx"], path.parent)
             look_into(path.parent)
         case "book.xlsx":
-            book.reconciled(book.open_state(path), AS_OF)
+            state = book.open_state(path).state
         case _:
             raise AssertionError(kind)
+    if answered and len(state.ims):
+        reconcile(state, AS_OF)
 
 
 def _command(*words: str) -> None:

@@ -67,6 +67,8 @@ def date_text(raw: str, kind: int, date1904: bool) -> str:
         value = float(raw)
     except ValueError:
         return raw.strip()
+    if not abs(value) < 1e10:            # infinite, no number, or beyond any calendar
+        return number_text(raw)
     seconds = round(value * 86400)
     if kind == DURATION:
         sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
