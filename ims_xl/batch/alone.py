@@ -24,7 +24,7 @@ def work_alone(client: ClientFolder, as_of: str, seconds: float, megabytes: int)
     with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
         answer = Path(folder) / "answer.json"
         task = json.dumps({"client": asdict(client), "as_of": as_of, "megabytes": megabytes, "answer": str(answer)})
-        child = subprocess.Popen([sys.executable, "-m", "ims_xl.batch.alone"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
+        child = subprocess.Popen([sys.executable, "-m", "ims_xl.batch.alone"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0), env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
         assert child.stdin is not None
         try:
             child.stdin.write(task.encode() + b"\n")

@@ -60,11 +60,10 @@ def _sheets(book: BookReader) -> Iterator[SheetText]:
 
 def _old_sheets(path: Path) -> Iterator[SheetText]:
     """An .xls or .xlsb that somebody saved it as."""
-    import fastexcel
+    from ims_xl.readers.tables_old import old_sheets
 
-    book = fastexcel.read_excel(path)
-    for name in book.sheet_names:
-        frame = book.load_sheet(name, header_row=None, dtypes="string").to_pandas()
+    for sheet in old_sheets(path):
+        name, frame = sheet.name, sheet.batch.to_pandas()
         frame = frame.astype("object").where(frame.notna(), "").astype("str")
         frame.columns, frame.index = pd.RangeIndex(1, frame.shape[1] + 1), pd.RangeIndex(1, len(frame) + 1)
         yield SheetText(name, frame)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -76,7 +77,7 @@ def zip_members(data: bytes, name: str, endings: tuple[str, ...]) -> list[tuple[
                     raise ImsXlError(f"{name} is damaged: {member.filename} is longer than it says.")
                 found.append((member.filename, content))
             return found
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as wrong:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as wrong:
         raise ImsXlError(f"{name} is a damaged or locked zip file ({wrong}); download it again.") from None
 
 

@@ -139,7 +139,7 @@ def _read_csv(path: Path, known: Collection[str]) -> tuple[Any, list[Problem]]:
             pa.BufferReader(data), parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in data),
             convert_options=arrow_csv.ConvertOptions(column_types=types, include_columns=list(wanted), strings_can_be_null=False, quoted_strings_can_be_null=False))
         return table.rename_columns([wanted[name] for name in table.column_names]), []
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, KeyError):
         return _read_ragged(data, separator, headings, wanted, path)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
@@ -157,7 +158,7 @@ def _zip_kind(path: Path) -> FileKind:
                         kinds.append(_workbook_kind(BytesIO(head + stream.read())))
                     elif member.filename.lower().endswith((".json", ".txt")):
                         kinds.append(_content_kind(head, path))
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as wrong:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as wrong:
         raise ImsXlError(f"{path.name} is a damaged or locked zip file ({wrong}); download it again.") from None
     return next((kind for kind in kinds if kind not in (FileKind.UNKNOWN, FileKind.REGISTER)), FileKind.UNKNOWN)
 

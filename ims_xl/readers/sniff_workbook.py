@@ -11,6 +11,7 @@ import pandas as pd
 
 from ims_xl.hosts.base import SheetText
 from ims_xl.readers.tables_guard import Guard, guarded_sheets, read_sparse
+from ims_xl.readers.tables_old import old_sheets
 from ims_xl.vocabulary import ImsXlError
 
 HEAD_ROWS: Final = 60
@@ -24,29 +25,38 @@ def workbook_kind(source: Path | BytesIO) -> str:
     from ims_xl.readers.ims_sheet import IMS_LIKE, looks_like_ims
 
     name = source.name if isinstance(source, Path) else "the workbook in the zip"
-    guards = _guards(source, name)
-    book = _open(source, name)
-    names = {str(sheet).strip().lower() for sheet in book.sheet_names}
+    names, heads = _opened(source, name)
     if len(names & _GSTR2B_SHEETS) >= 3:
         return "gstr2b_excel"
     if len(names & _TOOL_SHEETS) >= 3 and "b2b-cn" in names:
         return "offline_tool"
     filled = 0
-    for sheet in _heads(book, source, guards):
+    for sheet in heads:
         filled += sheet.frame.size > 0
         if looks_like_ims(sheet) >= IMS_LIKE:
             return "ims_excel"
     return "register" if filled else "unknown"
 
 
-def _guards(source: Path | BytesIO, name: str) -> Mapping[str, Guard]:
-    """What a zipped workbook's parts say, before the reader makes room for them."""
+def _opened(source: Path | BytesIO, name: str) -> tuple[set[str], Iterator[SheetText]]:
+    """The names of the sheets, and their heads one by one; what a zipped workbook's parts say is looked at before the reader makes room for them."""
     if isinstance(source, Path):
         with source.open("rb") as stream:
             zipped = stream.read(2) == b"PK"
     else:
         zipped = source.getvalue().startswith(b"PK")
-    return guarded_sheets(source, name) if zipped else {}
+    guards = guarded_sheets(source, name) if zipped else {}
+    if guards:
+        book = _open(source, name)
+        return {_plain(sheet) for sheet in book.sheet_names}, _heads(book, source, guards)
+    if not isinstance(source, Path):
+        raise ImsXlError(f"{name} is of an old or binary kind; save it as .xlsx.")
+    old = old_sheets(source)
+    return {_plain(sheet.name) for sheet in old}, (_head(sheet.name, sheet.batch.slice(0, HEAD_ROWS).to_pandas()) for sheet in old[:MOST_SHEETS])
+
+
+def _plain(sheet: object) -> str:
+    return str(sheet).strip().lower()
 
 
 def _open(source: Path | BytesIO, name: str) -> Any:
@@ -71,10 +81,14 @@ def _heads(book: Any, source: Path | BytesIO, guards: Mapping[str, Guard]) -> It
             frame = book.load_sheet(name, header_row=None, n_rows=HEAD_ROWS, dtypes="string").to_pandas()
         except (fastexcel.FastExcelError, ValueError):
             continue
-        frame = frame.astype("object").where(frame.notna(), "").astype("str")
-        frame.columns = pd.RangeIndex(1, frame.shape[1] + 1)
-        frame.index = pd.RangeIndex(1, len(frame) + 1)
-        yield SheetText(name, frame)
+        yield _head(name, frame)
+
+
+def _head(name: str, frame: pd.DataFrame) -> SheetText:
+    frame = frame.astype("object").where(frame.notna(), "").astype("str")
+    frame.columns = pd.RangeIndex(1, frame.shape[1] + 1)
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return SheetText(name, frame)
 
 
 def _short(wrong: Exception) -> str:

@@ -7,7 +7,7 @@ their shortest form, dates as 2026-10-07, error cells as `#N/A`. Files built to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -61,9 +61,10 @@ def open_tables(path: Path) -> Tables:
     if head.startswith(b"PK\x03\x04"):
         from ims_xl.readers.tables_guard import guarded_sheets
 
-        return _workbook(path, guarded_sheets(path))
+        guards = guarded_sheets(path)
+        return _workbook(path, guards) if guards else _old_workbook(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return _workbook(path, {})
+        return _old_workbook(path)
     foreign = next((what for mark, what in _FOREIGN.items() if head.startswith(mark)), "")
     if foreign:
         raise ImsXlError(f"{path.name} is {foreign}; export the purchase register as Excel or CSV instead.")
@@ -79,6 +80,15 @@ def open_tables(path: Path) -> Tables:
         return tables_markup.open_markup(path)
     sheet = tables_text.read_text_table(path)
     return Tables(("",), lambda _: sheet, "text")
+
+
+def _old_workbook(path: Path) -> Tables:
+    from ims_xl.readers.tables_old import old_sheets
+
+    sheets = {sheet.name: sheet for sheet in old_sheets(path)}
+    if not sheets:
+        raise ImsXlError(f"{path.name} has no sheet.")
+    return Tables(tuple(sheets), lambda name: SheetText(name, _frame(sheets[name].batch, sheets[name].errors, 1)))
 
 
 def _workbook(path: Path, guards: Mapping[str, Any]) -> Tables:
@@ -103,20 +113,19 @@ def _workbook(path: Path, guards: Mapping[str, Any]) -> Tables:
             batch, errors = sheet.to_arrow_with_errors()
         except Exception as wrong:  # noqa: BLE001
             raise _unreadable(path, wrong, name) from None
-        frame = _frame(batch, errors.errors if errors else [], guard.first_column if guard else 1)
+        frame = _frame(batch, [(*error.position, error.detail) for error in errors.errors] if errors else [], guard.first_column if guard else 1)
         return SheetText(name, frame, guard.merged if guard else ())
 
     hidden = [name for name in names if name in guards and guards[name].hidden]
     return Tables(tuple(n for n in names if n not in hidden) + tuple(hidden), read, hidden=frozenset(hidden), uncalculated={name: guard.uncalculated for name, guard in guards.items() if guard.uncalculated})
 
 
-def _frame(batch: Any, errors: list[Any], first_column: int) -> pd.DataFrame:
+def _frame(batch: Any, errors: Iterable[tuple[int, int, str]], first_column: int) -> pd.DataFrame:
     """Columns numbered as in the sheet, rows numbered from 1, every value text."""
     columns: dict[int, pd.Series] = {}
     wrong: dict[int, list[tuple[int, str]]] = {}
-    for error in errors:
-        told = re.search(r"Error\((\w+)\)", error.detail)
-        row, column = error.position
+    for row, column, detail in errors:
+        told = re.search(r"Error\((\w+)\)", detail)
         wrong.setdefault(column, []).append((row, _ERRORS.get(told[1], "#ERROR!") if told else "#ERROR!"))
     for place in range(batch.num_columns):
         values = _plain(batch.column(place).cast(pa.large_string()).fill_null(""))

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ims_xl.vocabulary import ImsXlError
+
 _TAG = re.compile(rb"<(?:!--.*?--|!\[CDATA\[.*?\]\]|!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?))>", re.S)
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.S)
 _ENTITY = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(amp|lt|gt|quot|apos));")
@@ -199,15 +201,18 @@ def cell_text(text: str) -> str:
 def as_utf8(data: bytes) -> bytes:
     """The part in UTF-8 without a byte-order mark, whatever it was written in."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16").encode("utf-8")
+        data = data.decode("utf-16", "replace").encode("utf-8")
     elif data[1:2] == b"\0" and data[:1] == b"<":
-        data = data.decode("utf-16-le").encode("utf-8")
+        data = data.decode("utf-16-le", "replace").encode("utf-8")
     elif data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
     declared = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)[\"']", data)
     if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
         if not declared[1].lower().startswith(b"utf-16"):
-            data = data.decode(declared[1].decode(), "replace").encode("utf-8")
+            try:
+                data = data.decode(declared[1].decode("ascii", "replace"), "replace").encode("utf-8")
+            except (LookupError, ValueError):
+                raise ImsXlError(f"A part of the workbook is in an unknown encoding ({declared[1][:40]!r}); open it in Excel and save it again.") from None
         declared = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)[\"']", data)
         if declared:
             data = data[: declared.start(1)] + b"UTF-8" + data[declared.end(1):]
