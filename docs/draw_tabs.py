@@ -15,6 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ims_xl.gstin import check_character
+from ims_xl.sample import write_sample
+
+CLIENTS = ("Balaji Traders", "Kaveri Polymers", "Konark Cables", "Malhar Paper Mills", "Nandi Hardware", "Sahyadri Foods", "Shree Ganesh Steel", "Teesta Textiles")
 IMG = Path(__file__).parent / "img"
 WIDTH, HEIGHT, MOST = 1120, 560, 60_000
 LETTER = 7.5          # points that a letter of the body shall have on the picture
@@ -25,17 +29,37 @@ def main() -> None:
         demo = Path(folder) / "demo"
         subprocess.run([sys.executable, "-m", "ims_xl", "demo", str(demo), "--quiet"], check=True)
         book = next(demo.glob("27*_2026-10.xlsx"))
-        subprocess.run(["soffice", f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", folder, str(book)], check=True, stdout=subprocess.DEVNULL)
-        pdf = Path(folder) / f"{book.stem}.pdf"
+        pdf = printed(book, Path(folder))
         for name, (page, size) in first_pages(pdf).items():
-            picture = cut(pdf, page, max(70, min(330, round(72 * LETTER / size * 1.25))))
-            target = IMG / f"tab-{name.lower().replace(' ', '-')}.png"
-            data = png(picture)
-            while len(data) > MOST:
-                picture = picture[: int(len(picture) * 0.85), : int(picture.shape[1] * 0.95)]
-                data = png(picture)
-            target.write_bytes(data)
-            print(f"{target.name}: page {page}, {picture.shape[1]} x {picture.shape[0]}, {len(data):,} bytes")
+            keep(IMG / f"tab-{name.lower().replace(' ', '-')}.png", cut(pdf, page, max(70, min(330, round(72 * LETTER / size * 1.25)))))
+        keep(IMG / "firm.png", cut(printed(firm(Path(folder) / "firm"), Path(folder)), 1, 104))
+
+
+def firm(root: Path) -> Path:
+    """A night over eight small clients, one of whose downloads is cut short."""
+    for number, name in enumerate(CLIENTS):
+        first = f"27AA{chr(65 + number)}CB{4321 + number}Q1Z"
+        write_sample(root / name, seed=number, documents=30, gstin=first + check_character(first), name=name)
+    download = next((root / CLIENTS[5]).glob("*IMS.json"))
+    download.write_bytes(download.read_bytes()[:5000])
+    subprocess.run([sys.executable, "-m", "ims_xl", "batch", str(root), "--as-of", "2026-11-17", "--quiet"], check=False)
+    return root / "firm_2026-10.xlsx"
+
+
+def printed(book: Path, folder: Path) -> Path:
+    """The book as PDF."""
+    subprocess.run(["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(book)], check=True, stdout=subprocess.DEVNULL)
+    return folder / f"{book.stem}.pdf"
+
+
+def keep(target: Path, picture: np.ndarray) -> None:
+    """The picture, cut down until it is small."""
+    data = png(picture)
+    while len(data) > MOST:
+        picture = picture[: int(len(picture) * 0.85), : int(picture.shape[1] * 0.95)]
+        data = png(picture)
+    target.write_bytes(data)
+    print(f"{target.name}: {picture.shape[1]} x {picture.shape[0]}, {len(data):,} bytes")
 
 
 def first_pages(pdf: Path) -> dict[str, tuple[int, float]]:
@@ -72,8 +96,7 @@ def cut(pdf: Path, page: int, dpi: int) -> np.ndarray:
 
 def png(picture: np.ndarray) -> bytes:
     """An indexed PNG of at most 256 colours."""
-    few = (picture // 36 * 36 + 18).astype(np.uint32)
-    few[picture >= 250] = 255
+    few = ((picture.astype(np.uint32) + 8) // 17 * 17)
     codes = few[..., 0] << 16 | few[..., 1] << 8 | few[..., 2]
     colours, index = np.unique(codes, return_inverse=True)
     if len(colours) > 256:
