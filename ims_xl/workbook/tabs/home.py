@@ -62,7 +62,7 @@ def home_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     _put_dates(rec, cells, merges)
     chart_row = BODY + 2 + LIST_ROWS
     cells.update(_band(chart_row, FIRST, LAST, "The month in pictures"))
-    below = chart_row + CHART_ROWS + 2
+    below = chart_row + CHART_ROWS + 1
     files_last = _put_files(rec, below, cells, merges)
     sign = files_last + 2
     _put_sign_off(rec, sign, cells, merges)
