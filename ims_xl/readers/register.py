@@ -20,11 +20,11 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.progress import Progress, silent
 from ims_xl.readers import tally_vouchers
-from ims_xl.readers.headings import Headings, Meaning, column_number, complete, find_headings, kinds, plain
+from ims_xl.readers.headings import Headings, Meaning, column_number, complete, find_headings, kinds, meaning, plain
 from ims_xl.readers.register_columns import choose_columns, layout_of, meanings_in, shown
 from ims_xl.readers.register_lines import Lines, ledger_of
 from ims_xl.readers.register_notes import words_on_notes
-from ims_xl.readers.register_rows import BAND, CONTINUATION, KIND_NAMES, LINE, UNREADABLE, Cells, classify
+from ims_xl.readers.register_rows import BAND, CONTINUATION, GSTIN_FORM, KIND_NAMES, LINE, UNREADABLE, Cells, classify
 from ims_xl.readers.register_sheets import looks_like_register, registers_among, titles_of
 from ims_xl.readers.register_vouchers import name_vouchers
 from ims_xl.vocabulary import AMOUNTS, ImsXlError, Problem
@@ -32,6 +32,7 @@ from ims_xl.vocabulary import AMOUNTS, ImsXlError, Problem
 __all__ = ["REGISTER_HEADINGS", "RegisterFile", "looks_like_register", "read_register", "read_register_sheet", "signature"]
 
 MOST_REPEATED: Final = 0.9
+MOST_SECOND: Final = 500
 
 REGISTER_HEADINGS: Final[Mapping[str, str]] = {
     "voucher_number": "Voucher number", "voucher_type": "Voucher type", "document_type": "Document type", "voucher_date": "Voucher date",
@@ -123,6 +124,10 @@ def _parts(text: SheetText, file: str, recipient_gstin: str, mapping: Mapping[st
         text, headings = tally_vouchers.with_amounts(text, headings)
     headings = _complete(headings, text, file, mapping)
     found, layout = meanings_in(headings, mapping)
+    second = _first_table_above(text, headings) or _second_table(text.frame, headings, found)
+    if second:
+        upper, lower = (SheetText(text.name, frame, text.merged) for frame in (text.frame.iloc[:second], text.frame.iloc[second:]))
+        return [*_parts(upper, file, recipient_gstin, mapping), *_parts(lower, file, recipient_gstin, mapping)]
     body = _merged_down(text, headings, found)
     kinds = classify(body, _heading_lines(text.frame, headings), _cells(found))
     told = np.isin(kinds, (LINE, CONTINUATION, BAND))
@@ -146,6 +151,42 @@ def _parts(text: SheetText, file: str, recipient_gstin: str, mapping: Mapping[st
         made.ledger, tuple(problems), shown(choice, headings, lines), text.name, int(index[headings.last]), choice.layout or "by headings", made.rows, columns,
         tuple(int(r) for r in index[headings.first:headings.last + 1]), int(rows[told][-1]) if told.any() else int(index[headings.last]), counts, signature(headings.texts),
     ), made)]
+
+
+def _first_table_above(text: SheetText, headings: Headings) -> int:
+    """Where these headings begin (with the line of words above them), when a table with lines of its own stands above; 0 where only titles do."""
+    earlier = find_headings(text.frame.iloc[: headings.first], text.merged) if headings.first > 1 else None
+    if earlier is None or not complete(earlier):
+        return 0
+    between = text.frame.iloc[earlier.last + 1 : headings.first]
+    lines = np.zeros(len(between), dtype=bool)
+    for place in range(between.shape[1]):
+        lines |= between.iloc[:, place].str.fullmatch(GSTIN_FORM).to_numpy(dtype=bool)
+    filled = (between != "").sum(axis=1).to_numpy()
+    return _with_words_above(text.frame, headings.first, earlier.last) if (lines & (filled >= 4)).any() else 0
+
+
+def _with_words_above(frame: pd.DataFrame, place: int, last: int) -> int:
+    above = int((frame.iloc[place - 1].str.strip() != "").sum())
+    return place - 1 if above == 1 and place - 1 > last else place
+
+
+def _second_table(frame: pd.DataFrame, headings: Headings, found: Sequence[Meaning | None]) -> int:
+    """Where a table with other headings begins below the first one (with the line of words above it); 0 where none does."""
+    where = next((place for place, meant in enumerate(found) if meant is not None and meant.field == "supplier_gstin"), None)
+    if where is None:
+        return 0
+    column = frame.iloc[headings.last + 1:, where].str.strip()
+    strange = ~column.str.fullmatch(GSTIN_FORM).to_numpy(dtype=bool) & (column.str.len() > 2).to_numpy()
+    for place in (np.flatnonzero(strange)[:MOST_SECOND] + headings.last + 1).tolist():
+        row = tuple(" ".join(str(cell).split()) for cell in frame.iloc[place])
+        if sum(one == other for one, other in zip(row, headings.texts) if one) >= 0.6 * sum(map(bool, row)):
+            continue
+        other = Headings(place, place, row, tuple(meaning(cell) for cell in row))
+        exact = sum(m is not None and m.how == "exact" for m in other.meanings)
+        if exact >= 5 and complete(other) and not any(re.fullmatch(r"[\d.,]+", cell) for cell in row):
+            return _with_words_above(frame, int(place), headings.last)
+    return 0
 
 
 def _without_copies(parts: list[_Part], file: str) -> tuple[list[_Part], list[Problem]]:
@@ -215,8 +256,6 @@ def _complete(found: Headings | None, text: SheetText, file: str, mapping: Mappi
 
 
 def _has_gstins(body: pd.DataFrame) -> bool:
-    from ims_xl.readers.register_rows import GSTIN_FORM
-
     sample = body.iloc[: 500]
     return any(float(sample.iloc[:, p].str.fullmatch(GSTIN_FORM).mean()) > 0.4 for p in range(sample.shape[1])) if len(sample) else False
 

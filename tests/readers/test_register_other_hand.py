@@ -100,6 +100,13 @@ def test_a_column_of_dr_and_cr_tells_the_rarer_side_as_returns() -> None:
     assert not of([[*PLAIN, "Debit/Credit"], [*VARUN, "Credit"], [*MANGAL, "Credit"]]).ledger["document_type"].any()
 
 
+def test_a_second_table_with_its_columns_in_another_order_is_read_by_its_own_headings() -> None:
+    read = of([["Purchases"], PLAIN, VARUN, ["Total", "", "", "", "200", "", "18", "18"], [], ["Debit notes"], ["Note No", "Note Date", "GSTIN", "Party Name", "CGST", "SGST", "IGST", "Taxable Value", "Total"],
+               ["C-1", "09-10-2026", B, "Mangal", "", "", "18", "100", "118"], ["Total", "", "", "", "0", "0", "18", "100", "118"]])
+    assert lines(read) == [(3, A, "1", "2026-10-05", 200, 0, 18, 18), (8, B, "C-1", "2026-10-09", 100, 18, 0, 0)]
+    assert list(read.ledger["voucher_type"]) == ["", "Debit Note"] and read.counts["totals"] == 2
+
+
 def test_names_under_a_register_are_no_vouchers_and_are_listed() -> None:
     read = of([PLAIN, VARUN, MANGAL, ["Total", "", "", "2", "300", "18", "18", "18"], ["Prepared by", "", "Ramesh"], ["Checked by", "", "Suresh", "", "", "", "10-11-2026"]])
     assert len(read.ledger) == 2 and [p.row for p in read.problems] == [5, 6]
