@@ -46,7 +46,8 @@ def runners_up(portal: np.ndarray, books: np.ndarray, points: np.ndarray, linked
     """For every link the strongest pair that competes with it (position, -1 = none), and that pair's points.
 
     A pair competes where it shares one document with the link and its other document is free, or is itself linked by hardly
-    more points: a document that has found its own clear partner is nobody's rival. `again` marks pairs that repeat a document.
+    more points: a document that has found its own clear partner is nobody's rival. `again` marks pairs that repeat a document;
+    a free repetition contends with nobody, but of two bookings of one number that were linked to two documents one is wrong.
     """
     link_of_p, link_of_b = np.full(n_portal, NOBODY), np.full(n_books, NOBODY)
     link_of_p[portal[linked]] = np.arange(len(linked))
@@ -57,7 +58,7 @@ def runners_up(portal: np.ndarray, books: np.ndarray, points: np.ndarray, linked
     rival_points = np.full(len(linked), -(10**6))
     itself = (at_p == at_b) & (at_p != NOBODY)
     for mine, others in ((at_p, at_b), (at_b, at_p)):
-        competes = np.flatnonzero((mine != NOBODY) & ~itself & ~again & (strength[others] <= points + 20))
+        competes = np.flatnonzero((mine != NOBODY) & ~itself & ~(again & (others == NOBODY)) & (strength[others] <= points + 20))
         competes = competes[np.argsort(points[competes], kind="stable")]
         better = np.full(len(linked), NOBODY)
         better[mine[competes]] = competes   # the last written has most points

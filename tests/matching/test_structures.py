@@ -149,3 +149,10 @@ def test_a_doubled_old_value_is_not_taken_for_a_merger() -> None:
 def test_a_financial_year_alone_is_no_number() -> None:
     answer = matched([document("00150/2026-27", "900.00", "162.00"), document("B-1", supplier=OTHER)], [booking("26-27", "777.00", "139.86", date="20-09-2026")])
     assert answer.of(0).match_class == "not_in_books"
+
+
+def test_of_two_bookings_of_one_number_linked_to_two_documents_neither_is_clean() -> None:
+    portal = [document("A-746"), document("A-747")]
+    answer = matched(portal, [booking("A-746", voucher="V1"), booking("A-746", voucher="V2")])
+    assert not answer.of(0).clean
+    assert not answer.of(1).clean
