@@ -20,6 +20,7 @@ import pyarrow as pa
 from ims_xl.vocabulary import ImsXlError
 
 CHUNK: Final = 32_000            # a cell holds 32,767 characters
+_FRAME: Final = b"frame "
 LIMIT: Final = 1_500_000_000     # bytes of JSON that one part may unfold to
 
 
@@ -27,8 +28,7 @@ def pack(parts: Mapping[str, Any]) -> list[tuple[str, int, str]]:
     """Rows of (part, chunk number, text) for plain JSON values and DataFrames."""
     rows: list[tuple[str, int, str]] = []
     for name, value in parts.items():
-        plain = _frame_to_json(value) if isinstance(value, pd.DataFrame) else value
-        squeezed = zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+        squeezed = zlib.compress(_frame_to_lines(value) if isinstance(value, pd.DataFrame) else _json(value), 1)
         text = base64.b64encode(squeezed).decode()
         # The leading letter keeps a chunk from ever looking like a formula or a number to a spreadsheet.
         rows += [(name, n, "z" + text[start : start + CHUNK]) for n, start in enumerate(range(0, max(1, len(text)), CHUNK))]
@@ -50,40 +50,44 @@ def unpack(rows: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
             data = opener.decompress(squeezed, LIMIT)
             if opener.unconsumed_tail or not opener.eof:
                 raise ValueError("it is cut short or too large")
-            plain = json.loads(data)
+            parts[name] = _frame_from_lines(data) if data.startswith(_FRAME) else json.loads(data)
         except (ValueError, zlib.error, RecursionError) as reason:
             raise ImsXlError(
                 f"The hidden sheet of this workbook is damaged (part '{name}': {reason}). Bring back an earlier version with 'ims-xl restore', or start a new book and pull the files again."
             ) from None
-        parts[name] = _frame_from_json(plain) if isinstance(plain, dict) and "_columns" in plain else plain
     return parts
 
 
-def _frame_to_json(frame: pd.DataFrame) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _frame_to_lines(frame: pd.DataFrame) -> bytes:
+    """A line about the frame, then a line a column: one column's values at a time are enough to write or read it."""
     kinds: dict[str, str] = {}
+    lines: list[bytes] = []
+    values: list[Any]
     for name in frame.columns:
         column = frame[name]
         if column.dtype.kind == "M":
             kinds[name] = "date"
-            columns[name] = _dates_to_text(column)
+            values = _dates_to_text(column)
         elif column.dtype.kind == "b":
             kinds[name] = "bool"
-            columns[name] = [int(v) for v in column]
+            values = [int(v) for v in column]
         elif str(column.dtype) == "Int64":
             kinds[name] = "paise?"
-            columns[name] = [None if missing else int(v) for v, missing in zip(column.to_numpy(dtype=np.int64, na_value=0), column.isna())]
+            values = [None if missing else int(v) for v, missing in zip(column.to_numpy(dtype=np.int64, na_value=0), column.isna())]
         elif column.dtype.kind in "iu":
             kinds[name] = "int"
-            columns[name] = column.tolist()
+            values = column.tolist()
         else:
             kinds[name] = "text"
-            columns[name] = (column if str(column.dtype) == "str" else column.astype("str")).fillna("").tolist()
+            values = (column if str(column.dtype) == "str" else column.astype("str")).fillna("").tolist()
         # Long runs of one value (a blank column, one source file) are written once.
-        values = columns[name]
-        if len(values) > 1 and values.count(values[0]) == len(values):
-            columns[name] = {"all": values[0]}
-    return {"_columns": columns, "_kinds": kinds, "_rows": len(frame)}
+        same = len(values) > 1 and values.count(values[0]) == len(values)
+        lines.append(_json({"all": values[0]} if same else values))
+    return b"\n".join((_FRAME + _json({"rows": len(frame), "kinds": kinds}), *lines))
 
 
 def _dates_to_text(column: pd.Series) -> list[str]:
@@ -91,12 +95,14 @@ def _dates_to_text(column: pd.Series) -> list[str]:
     return ["" if t == "NaT" else t for t in text.tolist()]
 
 
-def _frame_from_json(plain: Mapping[str, Any]) -> pd.DataFrame:
-    rows = int(plain["_rows"])
+def _frame_from_lines(data: bytes) -> pd.DataFrame:
+    lines = iter(data.split(b"\n"))
+    about = json.loads(next(lines)[len(_FRAME):])
+    rows = int(about["rows"])
     frame: dict[str, Any] = {}
-    for name, values in plain["_columns"].items():
-        listed = [values["all"]] if isinstance(values, dict) else values
-        made = _column(plain["_kinds"][name], listed)
+    for (name, kind), line in zip(about["kinds"].items(), lines, strict=True):
+        values = json.loads(line)
+        made = _column(kind, [values["all"]] if isinstance(values, dict) else values)
         frame[name] = made.take(np.zeros(rows, dtype=np.int64)) if isinstance(values, dict) else made
     return pd.DataFrame(frame, index=pd.RangeIndex(rows))
 
