@@ -137,7 +137,7 @@ def test_a_quarterly_recipient_waits_one_quarter_by_its_state_group(state: str, 
     assert f"{pd.Timestamp(month.decided('CN-1', 'must_decide_by')):%d-%m-%Y}" == limit
 
 
-@pytest.mark.parametrize("period", ["2024-09", "2025-09", "2025-10"])
+@pytest.mark.parametrize("period", ["2024-10", "2025-09", "2025-10"])
 def test_last_years_month_reconciles_by_last_years_rules(period: str) -> None:
     when = Period.parse(period)
     state = page(f"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -199,20 +198,3 @@ def test_dnra_is_read_where_its_amounts_stand(tmp_path: Path) -> None:
             book["B2B-DNRA"].cell(8, column).value = None
     book.save(path)
     same(read_2b([path]).documents, expected)
-
-
-def test_a_year_reads_in_a_few_times_the_bare_parsing(tmp_path: Path) -> None:
-    docs = [doc("b2b", gstin(place // 20), f"INV/{place:06d}", taxable=f"{1000 + place}.50", igst=f"{(1000 + place) * 18 / 100:.2f}") for place in range(5000)]
-    paths = [write(tmp_path / f"{month}.json", gstr2b(*docs, period=f"{month:02d}2026")) for month in range(1, 4)]
-    read_2b(paths[:1])
-
-    def spent(work: Any) -> float:
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            for path in paths:
-                work(path)
-            best = min(best, time.process_time() - start)
-        return best
-
-    assert spent(lambda path: read_2b([path])) < 6 * spent(lambda path: json.loads(path.read_text(encoding="utf-8")))
