@@ -24,6 +24,8 @@ from ims_xl.workbook.tabs.where import area, letters
 from ims_xl.workbook.theme import TAB_COLOURS
 
 MOST_PROBLEMS: Final = 200
+NOT_READ: Final = "cell not read"
+ON_FILE: Final = "about a file"
 MOST_SUPPLIERS: Final = 1000
 _STATUS: Final = {"done": "good", "failed": "bad"}
 
@@ -33,7 +35,7 @@ CLIENTS: Final = Tab("Clients", "One row per client. Click a client to open its 
     Column("Accept, ITC", "itc_Accept", "rupees", 15), Column("Pending, ITC", "itc_Pending", "rupees", 14), Column("Reject, ITC", "itc_Reject", "rupees", 13), Column("No action, ITC", "itc_No Action", "rupees", 14),
     Column("Pending, rows", "count_Pending", "count", 9, total=True), Column("Not in IMS, vouchers", "not_in_ims", "count", 10, total=True),
     Column("Default risk, ITC", "risk_itc", "rupees", 13), Column("Interest and penalty, up to", "risk_cost", "rupees", 14),
-    Column("Cells not read", "problems", "count", 8, total=True), Column("Checks failed", "checks_failed", "count", 8, total=True),
+    Column("Cells, files not read", "problems", "count", 8, total=True), Column("Checks failed", "checks_failed", "count", 8, total=True),
     Column("GSTR-3B due", "due_3b", "date", 11), Column("Days left", "days_3b", "count", 7, total=False), Column("What happened", "message", "text_wrap", 52),
 ), table="tblClients", frozen=1)
 RUN: Final = Tab("Run Results", "What failed and why, what could not be read, what does not tie out: client by client, failures first.", "teal", columns=(
@@ -145,7 +147,7 @@ def _listed(tab: Tab, frame: pd.DataFrame, line: str, marked: str = "") -> Sheet
     else:
         cells[(7, 1)] = Cell(tab.nothing, "note_line")
     marks = area(7, 2, last, 2)
-    formats = (ConditionalFormat(marks, 'B7="failed"', "bad"), ConditionalFormat(marks, 'B7="does not tie out"', "warn"), ConditionalFormat(marks, 'B7="cell not read"', "soft")) if marked and len(frame) else ()
+    formats = (ConditionalFormat(marks, 'B7="failed"', "bad"), ConditionalFormat(marks, 'B7="does not tie out"', "warn"), ConditionalFormat(marks, f'OR(B7="{NOT_READ}",B7="{ON_FILE}")', "soft")) if marked and len(frame) else ()
     return SheetPlan(
         tab.name, cells=cells, tables=(TableBlock(6, columns, name=tab.table if len(frame) else "", autofilter=bool(len(frame))),), widths={c.column: c.width for c in columns if c.width},
         heights={1: 26, 6: heading_height(tab.columns), **row_heights(tab.columns, columns, 7)}, freeze=(7, tab.frozen + 1), formats=(*formats, *(indian(money_areas(columns, 5, last)) if len(frame) else ())),
@@ -210,7 +212,7 @@ def _troubles(results: Sequence[ClientResult]) -> pd.DataFrame:
     rows += [{"client": r.client, "kind": "left aside", "what": r.message} for r in results if r.message.startswith("left aside")]
     for r in results:
         problems = list(r.report.get("problems", ()))
-        rows += [{"client": r.client, "kind": "cell not read", "file": p["file"], "where": f"{p['sheet']} row {p['row']}".strip() if p["row"] else p["sheet"], "field": p["field"], "what": p["message"]} for p in problems[:MOST_PROBLEMS]]
+        rows += [{"client": r.client, "kind": NOT_READ if p["row"] else ON_FILE, "file": p["file"], "where": f"{p['sheet']} row {p['row']}".strip() if p["row"] else p["sheet"], "field": p["field"], "what": p["message"]} for p in problems[:MOST_PROBLEMS]]
         if len(problems) > MOST_PROBLEMS:
-            rows.append({"client": r.client, "kind": "cell not read", "what": f"and {len(problems) - MOST_PROBLEMS} more; its own book has them all"})
+            rows.append({"client": r.client, "kind": NOT_READ, "what": f"and {len(problems) - MOST_PROBLEMS} more; its own book has them all"})
     return _frame(rows, RUN)

@@ -96,21 +96,21 @@ def reimport(click: Click) -> None:
 
 def match(click: Click) -> None:
     """Matches and fills everything."""
-    opened = read(click)
+    opened, told = _mapped(click, read(click))
     rec = paint(click, opened)
     from ims_xl.faces.summary import needs_a_person
 
-    click.asker.tell("\n".join([_counts(rec), "", *(needs_a_person(rec) or ["Nothing is left for a person to decide."])]))
+    click.asker.tell("\n".join([*told, _counts(rec), "", *(needs_a_person(rec) or ["Nothing is left for a person to decide."])]))
 
 
 def suggest(click: Click) -> None:
     """Fills the suggestion wherever nobody has decided."""
-    opened = read(click)
+    opened, told = _mapped(click, read(click))
     before = opened.state.work["action"]
     rec = paint(click, opened)
     after = rec.state.work["action"]
     changed = int((before.to_numpy(dtype=object) != after.to_numpy(dtype=object)).sum())
-    click.asker.tell(f"{changed} rows were filled or changed by rule; what people set was left alone.\n{_counts(rec)}")
+    click.asker.tell("\n".join([*told, f"{changed} rows were filled or changed by rule; what people set was left alone.", _counts(rec)]))
 
 
 def read(click: Click) -> OpenBook:
@@ -135,6 +135,15 @@ def read(click: Click) -> OpenBook:
         settings = replace(settings, period=Period.parse(answer))
     opened = replace(opened, state=replace(opened.state, settings=settings))
     return books.remembering(opened, click.host.path.parent)
+
+
+def _mapped(click: Click, opened: OpenBook) -> tuple[OpenBook, tuple[str, ...]]:
+    """The book after a column of a register was given another field in Settings, as `ims-xl reconcile` reads it, and a line a file that this touches."""
+    from ims_xl import month
+    from ims_xl.book import with_state
+
+    anew = month.read_anew(opened.state, click.host.path.parent)
+    return (opened if anew.state is opened.state else with_state(opened, anew.state)), anew.lines
 
 
 def paint(click: Click, opened: OpenBook) -> Reconciliation:

@@ -37,8 +37,13 @@ def needs_a_person(rec: Reconciliation) -> list[str]:
     failed = [t for t in rec.tie_out if not t.ok]
     if failed:
         todo.append(f"{len(failed)} checks on Tie-out do not agree: {failed[0].check}")
-    if rec.state.problems:
-        todo.append(f"{len(rec.state.problems)} cells or rows could not be read as they stand (Home lists them)")
+    cells = sum(problem.row > 0 for problem in rec.state.problems)
+    whole = [problem for problem in rec.state.problems if not problem.row]
+    if cells:
+        todo.append(f"{cells} cells or rows could not be read as they stand (Tie-out lists them)")
+    if whole:
+        first = f"{whole[0].file} {whole[0].sheet}".strip()
+        todo.append(f"{len(whole)} remark{'s' if len(whole) > 1 else ''} on whole files, sheets or columns (Tie-out lists all), first {first}: {whole[0].message}")
     return todo
 
 

@@ -47,12 +47,12 @@ def drawn_effects(
     amounts = portal.documents[list(AMOUNTS)].reset_index(drop=True)
     full = pd.DataFrame({head: amounts[head].to_numpy() - before[head] for head in HEADS})
     period = np.full(len(documents), str(portal.period), dtype=object)
-    takes = takes_declaration(documents["section"], full, originals.known, np.zeros(len(documents), dtype=bool), period)
+    takes = takes_declaration(documents["section"], full, np.zeros(len(documents), dtype=bool), period)
     stated = portal.documents[[f"reduce_{head}" for head in HEADS]].reset_index(drop=True)
-    # Zeros in all four heads beside "Y" are a blank form, not a declaration of nothing: nothing is said by "N".
+    # A head that the portal leaves out beside stated ones is nil. Zeros in all four heads beside "Y" are a blank form, not a declaration of nothing: nothing is said by "N".
     blank = stated.fillna(0).sum(axis=1).to_numpy() == 0
     answer = portal.documents["reduction"].reset_index(drop=True).str.upper().map({"Y": "Yes", "N": "No", "YES": "Yes", "NO": "No"}).fillna("")
-    effect = declared_effect(documents["section"], full, amounts, takes, answer, stated.apply(lambda column: column.mask(blank | (answer != "Yes").to_numpy())))
+    effect = declared_effect(documents["section"], full, amounts, takes, answer, stated.fillna(0).apply(lambda column: column.mask(blank | (answer != "Yes").to_numpy())))
     rejected = (portal.documents["block"] == "rejected").to_numpy()
     for head in HEADS:
         effect[head] = np.where(rejected, full[head].to_numpy(), effect[head].to_numpy()) * sort["sign"].to_numpy()

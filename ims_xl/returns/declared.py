@@ -2,7 +2,8 @@
 
 Amounts are paise, positive as the row of the form prints them: a credit note of 900 is +900 in Part B, a downward amendment
 of an invoice -900 in Part A. The declaration exists on acceptance alone (a document left at No Action reduces in full), only
-for records of the 2B periods from October 2025, and only where the record takes credit away.
+for records of the 2B periods from October 2025, and only where the record is known to take credit away: an amended invoice whose original
+is unknown counts in full, whatever is declared on it.
 """
 
 from __future__ import annotations
@@ -23,13 +24,12 @@ def credit_sign(section: pd.Series) -> np.ndarray:
     return np.where(section.isin(_CREDIT_NOTES).to_numpy(), -1, 1).astype(np.int64)
 
 
-def takes_declaration(section: pd.Series, effect: pd.DataFrame, known: np.ndarray, blocked: np.ndarray, period: np.ndarray) -> np.ndarray:
-    """Rows on which accepting asks whether credit is to be reduced: credit notes and amendments that take credit away (of unknown direction too)."""
+def takes_declaration(section: pd.Series, effect: pd.DataFrame, blocked: np.ndarray, period: np.ndarray) -> np.ndarray:
+    """Rows whose effect a declaration changes: credit notes, and amendments that are known to take credit away."""
     sign = credit_sign(section)
     tax = effect[list(HEADS)].sum(axis=1).to_numpy() * sign
-    unknown = section.isin(AMENDMENTS).to_numpy() & ~known & (sign > 0)
     since = np.array([p >= gstr2b_form().declaration_since for p in period], dtype=bool) if len(period) else np.zeros(0, dtype=bool)
-    return np.asarray(section.isin(_MAY_DECLARE).to_numpy() & ((tax < 0) | unknown) & ~blocked & since, dtype=bool)
+    return np.asarray(section.isin(_MAY_DECLARE).to_numpy() & (tax < 0) & ~blocked & since, dtype=bool)
 
 
 def declared_effect(

@@ -91,7 +91,7 @@ def _rows(
 
     two_b_period = belonging["two_b_period"].mask(belonging["two_b_period"] == "", period).to_numpy(dtype=object)
     blocked = (ims["reduction_blocked"] == "Y").to_numpy()
-    takes = takes_declaration(section, effect, originals.known, blocked, two_b_period)
+    takes = takes_declaration(section, effect, blocked, two_b_period)
     reduce = work[[f"reduce_{head}" for head in HEADS]]
     declared = declared_effect(section, effect, ims, takes, work["reduce_itc"], reduce)
     standing = in_force(work["action"], effect, declared)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ims_xl.rulebook.exposure import exposure
 from ims_xl.vocabulary import HEADS
 
 VALUE: Final = "taxable_value"
@@ -48,7 +49,7 @@ CREDIT: Final = (
     InputLine("3b.4B1.rule42", "Rule 42 (inputs and services used in part for exempt or private purposes)", HEADS, "4B1"),
     InputLine("3b.4B1.rule43", "Rule 43 (capital goods used in part for exempt or private purposes)", HEADS, "4B1"),
     InputLine("3b.4B1.other", "Other permanent reversal", HEADS, "4B1"),
-    InputLine("3b.4B2.rule37", "Rule 37 (supplier unpaid after 180 days)", HEADS, "4B2"),
+    InputLine("3b.4B2.rule37", f"Rule 37 (supplier unpaid after {exposure().payment_days} days)", HEADS, "4B2"),
     InputLine("3b.4B2.rule37a", "Rule 37A, beyond what 2B reverses", HEADS, "4B2"),
     InputLine("3b.4B2.other", "Other temporary reversal", HEADS, "4B2"),
 )

@@ -102,7 +102,7 @@ def _declared(row: Row, full: dict[str, int]) -> dict[str, int]:
     """The reduction that an accepted record carries where it takes credit away."""
     note = row["section"].startswith("B2B-CN")
     amended = row["section"] in ORIGINAL
-    cuts = sum(full.values()) > 0 if note else amended and (sum(full.values()) < 0 or not row["known"])
+    cuts = sum(full.values()) > 0 if note else amended and (sum(full.values()) < 0)
     state = row["state"]
     if not (note or amended) or not cuts or row["reduction_blocked"] == "Y":
         return full

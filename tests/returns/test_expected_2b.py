@@ -146,6 +146,13 @@ def test_an_amendment_whose_original_is_unknown_counts_in_full_and_says_so() -> 
     assert "unknown" in month.gstr2b.rows["note"].iloc[0]
 
 
+@pytest.mark.parametrize("section", ["B2BA", "B2B-DNA", "ECOA"])
+@pytest.mark.parametrize(("answer", "amount"), [("No", "-"), ("Yes", "-"), ("Yes", "100")])
+def test_an_amendment_whose_original_is_unknown_counts_in_full_whatever_is_declared(section: str, answer: str, amount: str) -> None:
+    month = Month(ims=f"{AMENDED} reduction_blocked reduce_itc reduce_cgst reduce_sgst\n{section} A-2 A-1 2026-09-10 8000 720 720 Accept N {answer} {amount} {amount}")
+    assert month.cell("4A5") == (0, 720, 720, 0)
+
+
 def test_a_second_amendment_counts_the_difference_to_the_first() -> None:
     month = Month(ims=f"{AMENDED}\nB2BA A-1 A-1 2026-09-10 9000 810 810 Accept", earlier=f"{EARLIER} period\nB2B A-1 10000 900 900 yes 2026-08\nB2BA A-1 8000 720 720 yes 2026-09")
     assert month.box("itcavl.nonrevsup.b2ba")[1] == 90

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,12 +15,15 @@ import pandas as pd
 import pytest
 
 from ims_xl.book import template
+from ims_xl.decisions.reductions import check_reductions
 from ims_xl.hosts import open_book
 from ims_xl.hosts.base import SheetText
 from ims_xl.returns.setoff import SetOffRequest, cash_saved, set_off
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell, Plan
+from ims_xl.workbook.tabs.credit_notes import credit_notes_frame
 from ims_xl.workbook.tabs.gstr3b import read_inputs
+from ims_xl.writers.upload import build_upload
 from tests.returns.books import layout, plan
 from tests.returns.months import Month
 from tests.returns.random_month import random_month
@@ -235,3 +239,28 @@ def test_what_is_typed_on_gstr_3b_is_read_back_by_id() -> None:
     again = random_month(60, 7)
     again.inputs = found
     assert again.gstr3b.boxes == month.gstr3b.boxes
+
+
+@pytest.mark.parametrize(("typed", "reduced"), [
+    ("300 -", (300, 0, 0, 50)), ("- 20", (1800, 0, 0, 20)), ("300 0", (300, 0, 0, 0)), ("0 -", (0, 0, 0, 50)), ("1800 -", (1800, 0, 0, 50)), ("0 0", (0, 0, 0, 0)),
+])
+def test_a_reduction_head_left_blank_means_all_of_it_everywhere(typed: str, reduced: tuple[int, ...], tmp_path: Path) -> None:
+    """GSTR-2B, its live formulas, the Credit Notes tab, the checks and the upload read the same typed cells alike."""
+    month = Month(ims=f"section document_number taxable_value document_value igst cess supply_type action remarks reduce_itc reduce_igst reduce_cess\nB2B-CN C-1 10000 11850 1800 50 R Accept half_availed Yes {typed}")
+    assert month.box("itcavl.othersup.cdnr") == reduced
+
+    paint(spoiled(plan(month.reconciliation)), tmp_path / "book.xlsx")
+    engine, where = engine_of(tmp_path / "book.xlsx"), layout(month.reconciliation).ims
+    assert tuple(engine.get_value("IMS", int(where.rows[0]), where.columns[f"ITC {name}"]) for name in ("IGST", "CGST", "SGST", "Cess")) == reduced
+
+    needed = pd.DataFrame({"reduce_needed": [True]})
+    tab = credit_notes_frame(replace(month.reconciliation, decisions=needed), layout(month.reconciliation)).iloc[0]
+    assert tuple(int(tab[f"reduced_{head}"]) // 100 for head in HEADS) == reduced
+
+    said = check_reductions(month.ims, month.work, needed.set_axis(["reduction_needed"], axis=1)).iloc[0]
+    assert said == ("" if any(reduced) else "V9: all amounts are zero: answer No instead")
+
+    ((_, data),) = build_upload(month.ims, month.work, "portal-offline", month.settings).files
+    (sent,) = json.loads(data)["invdata"]["b2bcn"]
+    declared = tuple(sent.get(f"decl{head.capitalize()}") for head in HEADS)
+    assert (sent["itcRedReq"], declared) == {(1800, 0, 0, 50): ("Y", (None,) * 4), (0, 0, 0, 0): ("N", (None,) * 4)}.get(reduced, ("Y", reduced))

@@ -56,8 +56,9 @@ def credit_notes_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     ) if len(frame) else ""
     reduces = accepted & ((asked & (answer == "Yes")) | ~asked)
     for head in HEADS:
-        declared = frame[f"reduce_{head}"].astype("Int64").fillna(0).to_numpy(dtype=np.int64)
-        frame[f"reduced_{head}"] = np.where(reduces, np.where(typed & asked, declared, frame[head].to_numpy()), 0)
+        own = frame[head].to_numpy(dtype=np.int64)   # a head left blank means all of it
+        declared = np.where(frame[f"reduce_{head}"].isna().to_numpy(), own, frame[f"reduce_{head}"].fillna(0).to_numpy(dtype=np.int64))
+        frame[f"reduced_{head}"] = np.where(reduces, np.where(asked, declared, own), 0)
     frame["last_day"] = last_pending_days(rec, frame)
     return frame
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ims_xl.followup.unpaid import EARLIER, RECLAIM, REVERSE, rule_37
 from ims_xl.followup.unreported import CHASE
+from ims_xl.rulebook.exposure import exposure
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass, SetBy
 from ims_xl.workbook.tabs.pieces import signed_tax
@@ -64,5 +65,5 @@ def _all(rec: Reconciliation, where: Layout, books: pd.DataFrame) -> Iterator[Ne
     yield Need("Booked but not in IMS: ask the supplier", len(chase), int(chase["itc"].sum()) if len(chase) else 0, where.link("Not in IMS"), "ask", "warn")
     unpaid = rule_37(rec)
     unpaid = unpaid[unpaid["what"].isin([REVERSE, RECLAIM, EARLIER])]
-    yield Need("Supplier unpaid after 180 days, rule 37", len(unpaid), int(sum(unpaid[h].sum() for h in HEADS)), where.link("Rule 37"), "look", "warn")
-    yield Need("Cells in the files that could not be read", len(rec.state.problems), None, where.link("Tie-out"), "look", "warn")
+    yield Need(f"Supplier unpaid after {exposure().payment_days} days, rule 37", len(unpaid), int(sum(unpaid[h].sum() for h in HEADS)), where.link("Rule 37"), "look", "warn")
+    yield Need("Cells, rows and files not taken as they stand", len(rec.state.problems), None, where.link("Tie-out"), "look", "warn")

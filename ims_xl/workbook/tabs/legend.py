@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ims_xl.readers.register import REGISTER_HEADINGS
+from ims_xl.rulebook.exposure import exposure
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import MatchClass
 from ims_xl.workbook.plan import Cell, SheetPlan
@@ -41,7 +42,7 @@ _WORDS: Final = (
     ("ECO, ECOA", "Supplies through an e-commerce operator, section 9(5); their amendments"), ("IMPG, IMPGSEZ", "Bills of entry, from abroad and from SEZ (…A: amended)"),
     ("RCM", "Reverse charge: the buyer pays the tax"), ("ISD", "Input service distributor"), ("QRMP", "Quarterly return, monthly payment"), ("PoS", "Place of supply"),
     ("16(4)", "Last day of credit: 30 November after the financial year, or the annual return if earlier"),
-    ("Rule 37 / 37A", "Reverse the credit where the supplier is unpaid after 180 days / has not filed GSTR-3B"),
+    ("Rule 37 / 37A", f"Reverse the credit where the supplier is unpaid after {exposure().payment_days} days / has not filed GSTR-3B"),
     ("GRN, LR, e-way bill", "Goods receipt note; lorry receipt; proof of movement (not of receipt)"),
 )
 _PRINTS: Final = (

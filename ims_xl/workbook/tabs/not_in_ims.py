@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.followup.unreported import CHASE, IN_2B, MEND, NEVER, NOTHING, SAVED, TAKEN, TOO_LATE, unreported
+from ims_xl.rulebook.exposure import exposure
 from ims_xl.state import Reconciliation
 from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
 from ims_xl.workbook.tabs.counterparts import counterpart_rows
@@ -37,7 +38,7 @@ NOT_IN_IMS: Final = Tab(
         Column("Age, days", "age_days", "count", width=8, total=False),
         Column("Chase before", "chase_before", "date", width=11),
         Column("Credit lost after, 16(4)", "cut_off", "date", width=12),
-        Column("Pay supplier by, 180 days", "pay_by", "date", width=12),
+        Column(f"Pay supplier by, {exposure().payment_days} days", "pay_by", "date", width=12),
     ),
     table="tblNotInIMS", nothing="Every voucher that can be in IMS was found there.",
 )

@@ -10,6 +10,7 @@ from typing import Final
 
 from ims_xl.followup.unpaid import EARLIER, NEXT, PAY, RECLAIM, REVERSE, rule_37, rule_37a, tells_payments
 from ims_xl.hosts.base import SheetText
+from ims_xl.rulebook.exposure import exposure
 from ims_xl.state import Reconciliation
 from ims_xl.workbook.plan import Cell, SheetPlan, TableBlock
 from ims_xl.workbook.tabs.documents import number_of, word_formats
@@ -23,22 +24,22 @@ TYPED: Final = ("paid_on", "paid_amount")
 _WHO: Final = (Column("Supplier GSTIN", "supplier_gstin", width=17.5), Column("Supplier name", "supplier_name", width=26), Column("Document number", "document_number", width=17), Column("Document date", "document_date", "date", width=12))
 _TAX: Final = tuple(Column(word, head, "rupees", width=13) for head, word in NAMES.items())
 RULE_37: Final = Tab(
-    "Rule 37", "Credit taken, supplier not paid: 180 days after the invoice its credit goes back through 4(B)(2), and comes again through 4(A)(5) and 4(D)(1) when he is paid.", "amber",
+    "Rule 37", f"Credit taken, supplier not paid: {exposure().payment_days} days after the invoice its credit goes back through 4(B)(2), and comes again through 4(A)(5) and 4(D)(1) when he is paid.", "amber",
     columns=(
         *_WHO,
         Column("Credit taken in", "period", "text_centre", width=11),
         Column("Invoice value", "document_value", "rupees", width=14),
         Column("Paid", "paid", "rupees", width=14),
         Column("Unpaid", "unpaid", "rupees_bold", width=14),
-        Column("180 days end on", "day_180", "date", width=12),
-        Column("Return after the 180 days", "return_period", "text_centre", width=12),
+        Column(f"{exposure().payment_days} days end on", "day_180", "date", width=12),
+        Column(f"Return after the {exposure().payment_days} days", "return_period", "text_centre", width=12),
         Column("What to do", "what", width=14),
         *_TAX,
         Column("Paid on (typed)", "paid_on_typed", "input", width=13),
         Column("Paid amount (typed)", "paid_amount_typed", "input", width=14),
         Column("Voucher key", "key", hidden=True, width=40),
     ),
-    table="tblRule37", frozen=4, nothing="No credit taken stands unpaid near its 180 days.",
+    table="tblRule37", frozen=4, nothing=f"No credit taken stands unpaid near its {exposure().payment_days} days.",
 )
 _37A: Final = (*_WHO, Column("Supplier period", "supplier_period", width=11), *_TAX)
 

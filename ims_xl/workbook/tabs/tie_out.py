@@ -54,12 +54,12 @@ def tie_out_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
 
 
 def _with_problems(plan: SheetPlan, rec: Reconciliation, row: int) -> SheetPlan:
-    """Below the checks, every cell that could not be read: file, sheet, row, field and why."""
+    """Below the checks, every cell, row and file that was not taken as it stands: file, sheet, row, field and why."""
     problems = rec.state.problems
     cells = dict(plan.cells)
-    cells.update({(row, c): Cell(f"Cells that could not be read: {len(problems)}" if c == 1 else None, "band") for c in range(1, len(TIE_OUT.columns) + 1)})
+    cells.update({(row, c): Cell(f"Cells, rows and files not taken as they stand: {len(problems)}" if c == 1 else None, "band") for c in range(1, len(TIE_OUT.columns) + 1)})
     if not problems:
-        cells[(row + 1, 1)] = Cell("✓ Every cell of the files could be read.", "note_line")
+        cells[(row + 1, 1)] = Cell("✓ Every cell, row and file was taken as it stands.", "note_line")
         return replace(plan, cells=cells)
     values = (
         (1, "Row", [p.row or None for p in problems], "count"), (2, "What is wrong", [p.message for p in problems], "text_wrap"), (3, "Field", [p.field for p in problems], "text"),

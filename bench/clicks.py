@@ -1,4 +1,4 @@
-"""How long a click of the ribbon takes to start: `python bench/click.py [RUNS]` prints, per button, the least of RUNS in seconds.
+"""How long a click of the ribbon takes to start: `python bench/clicks.py [RUNS]` prints, per button, the least of RUNS in seconds.
 
 The command behind a button is a fresh process. "start" is that process from nothing to its function with Excel's side loaded, when the
 status bar speaks; "work" has also loaded what the button's job needs (pandas, the engine). CPU is user and system time of the process;
