@@ -40,7 +40,7 @@ def needs_a_person(rec: Reconciliation) -> list[str]:
     cells = sum(problem.row > 0 for problem in rec.state.problems)
     whole = [problem for problem in rec.state.problems if not problem.row]
     if cells:
-        todo.append(f"{cells} cells or rows could not be read as they stand (Tie-out lists them)")
+        todo.append(f"{cells} {'cells or rows' if cells > 1 else 'cell or row'} could not be read as {'they stand' if cells > 1 else 'it stands'} (Tie-out lists all)")
     if whole:
         first = f"{whole[0].file} {whole[0].sheet}".strip()
         todo.append(f"{len(whole)} remark{'s' if len(whole) > 1 else ''} on whole files, sheets or columns (Tie-out lists all), first {first}: {whole[0].message}")

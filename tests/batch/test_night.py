@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -107,6 +109,14 @@ def test_a_client_over_its_time_fails_alone(firm, first, tmp_path):
     path = tmp_path / "firm_2026-10.xlsx"
     firm_book([result], "", AS_OF, path)                           # a night in which nobody could be run has a book too
     assert openpyxl.load_workbook(path)["Clients"]["D11"].value == "failed"
+
+
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
+    (tmp_path / "lead.py").write_text("import multiprocessing, time\nfrom ims_xl.batch.pool import limit\n\n\ndef client():\n    limit(0)\n    print('at work', flush=True)\n    time.sleep(60)\n\n\nif __name__ == '__main__':\n    multiprocessing.get_context('spawn').Process(target=client).start()\n")
+    lead = subprocess.Popen([sys.executable, str(tmp_path / "lead.py")], stdout=subprocess.PIPE)
+    assert lead.stdout.readline() == b"at work\n"
+    lead.kill()
+    assert lead.communicate(timeout=20) == (b"", None)         # the worker held the other end of the pipe
 
 
 def test_the_log_and_the_memory_hold_outcomes_and_are_private(firm, first):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,18 @@ def test_period_mapping_settings_and_help_say_what_they_found(month: Month) -> N
     assert "GSTR-3B: 20-11-2026" in told
     assert "Register columns" in month.press("mapping")
     assert "Restore undoes" in month.press("help")
+
+
+def test_match_obeys_a_column_that_was_given_another_field_in_settings(month: Month) -> None:
+    file = Path(month.client.register).name
+    settings = month.book.read("Settings").frame
+    row = int(settings.index[settings[1] == "Receipt Date"][0])
+    month.book.book.sheets["Settings"].range((row, 2)).value = "Supplier name"
+    month.book.book.sheets["Settings"].range((int(settings.index[settings[1] == "Particulars"][0]), 2)).value = "not used"
+    assert f"{file}: a column was given another field in Settings" in month.press("suggest"), "the register does not stand beside the book"
+    shutil.copy(month.client.register, month.folder)
+    assert f"{file}: " in month.press("match")
+    assert file not in month.press("match"), "read anew once"
 
 
 # ---- deciding

@@ -1,8 +1,12 @@
-"""Indian grouping on the screen, right for negatives and crores."""
+"""Indian grouping on the screen, right for negatives and crores; what needs a person, said as it is."""
+
+from dataclasses import replace
 
 import pytest
 
-from ims_xl.faces.summary import indian
+from ims_xl.faces.summary import indian, needs_a_person
+from ims_xl.vocabulary import Problem
+from tests.ledger_page import reconciled
 
 
 @pytest.mark.parametrize(("plain", "shown"), [
@@ -10,3 +14,16 @@ from ims_xl.faces.summary import indian
 ])
 def test_lakh_and_crore_grouping(plain, shown):
     assert indian(plain) == shown
+
+
+def test_a_file_left_aside_is_no_cell_that_could_not_be_read():
+    rec = reconciled("ims A INV-1 2026-10-07 1000 180\nbooks A INV-1 2026-10-07 1000 180").rec
+    aside = Problem("2B.json", "", 0, "gendt", "drawn on 14-11-2026, older than the GSTR-2B in the book (16-11-2026); left aside")
+
+    def said(*problems: Problem) -> list[str]:
+        return needs_a_person(replace(rec, state=replace(rec.state, problems=problems)))
+
+    (line,) = said(aside)
+    assert line == f"1 remark on whole files, sheets or columns (Tie-out lists all), first 2B.json: {aside.message}"
+    assert said(aside, Problem("register.xlsx", "Purchases", 17, "supplier_gstin", "the check digit is wrong"))[0].startswith("1 cell or row could not be read as it stands")
+    assert said() == []
