@@ -1,8 +1,7 @@
 """Sign-off: a preparer and a reviewer put their names under a book, and anyone can prove later that not one cell moved.
 
-The seal holds the digests of every sheet's cells, of what the hidden sheet remembers, which sheets show, the defined names, and
-the digests of the source files. It proves that
-the book is what was signed; it is no signature in the sense of the Information Technology Act.
+The seal holds the digests of every sheet's cells, of what the hidden sheet remembers, which sheets show, the defined names, the
+figures kept beside the formulas of GSTR-2B and GSTR-3B, and the digests of the source files. It proves that the book is what was signed; it is no signature in the sense of the Information Technology Act.
 """
 
 from __future__ import annotations
@@ -19,13 +18,14 @@ from typing import Any, Final
 from ims_xl import book as books
 from ims_xl.filling import changes_of_action
 from ims_xl.hosts import open_book, safe_files
-from ims_xl.hosts.fingerprint import SheetPrint, book_facts, compare, compare_facts, fingerprint
+from ims_xl.hosts.fingerprint import SheetPrint, book_facts, compare, compare_facts, compare_figures, figures, fingerprint
 from ims_xl.store import unpack
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Plan
 
 ROLES: Final = ("preparer", "reviewer")
 _PLAIN: Final = frozenset({books.STORE})
+_DIGESTS: Final = ("prints", "memory", "facts", "figures")
 
 
 def sign(path: Path, role: str, name: str, now: datetime | None = None) -> None:
@@ -51,16 +51,15 @@ def sign(path: Path, role: str, name: str, now: datetime | None = None) -> None:
     seal[role] = {"name": name.strip(), "at": at}
     inputs = {**rec.state.inputs, f"signoff.{role}": name.strip(), f"signoff.{role}_at": at}
     seal["sources"] = dict(zip(rec.state.files["file"], rec.state.files["sha256"]))
-    seal.pop("prints", None)
-    seal.pop("memory", None)
-    seal.pop("facts", None)
+    for name in _DIGESTS:
+        seal.pop(name, None)
     rec = replace(rec, state=replace(rec.state, seal=seal, inputs=inputs))
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
         opened.host.paint(_only(books.plan(opened, rec), opened.names.get("Home", "Home")))
         opened.host.save(draft)
         prints = {sheet: [dict(p.rows), dict(p.columns)] for sheet, p in fingerprint(draft, _PLAIN).items()}
-        seal = {**seal, "prints": prints, "memory": _memory(draft), "facts": book_facts(draft, _PLAIN)}
+        seal = {**seal, "prints": prints, "memory": _memory(draft), "facts": book_facts(draft, _PLAIN), "figures": figures(draft, _forms(opened.names))}
         rec = replace(rec, state=replace(rec.state, seal=seal))
         host = open_book(draft)
         host.paint(_only(books.plan(replace(opened, host=host), rec)))
@@ -78,12 +77,19 @@ def verify(path: Path) -> str:
     signed = {sheet: SheetPrint(rows, columns) for sheet, (rows, columns) in seal["prints"].items()}
     changed = compare(signed, fingerprint(path, _PLAIN))
     changed += [line for line in compare_facts(seal.get("facts", {}), book_facts(path, _PLAIN)) if seal.get("facts")]
+    if seal.get("figures") and not changed:
+        changed += compare_figures(seal["figures"], figures(path, frozenset(seal["figures"])))
     if seal["memory"] != _memory(path):
         changed.append("the hidden sheet (what ims-xl remembers) was altered")
     if changed:
         raise ImsXlError(f"{path.name} was altered after it was signed: " + "; ".join(changed) + ".")
     names = ", ".join(f"{role} {seal[role]['name']} on {seal[role]['at']}" for role in ROLES if seal.get(role))
     return f"{path.name} is unaltered since sign-off ({names})."
+
+
+def _forms(names: Mapping[str, str]) -> frozenset[str]:
+    """The sheets whose figures are proved as well as their formulas: they are whole paise that no filter and no calendar moves."""
+    return frozenset(names.get(form, form) for form in ("GSTR-2B", "GSTR-3B"))
 
 
 def _only(plan: Plan, *names: str) -> Plan:
@@ -112,5 +118,5 @@ def _memory(path: Path) -> str:
     finally:
         host.close()
     lines = sorted(f"{part}|{number}|{text}" for part, number, text in zip(frame[1], frame[2], frame[3]) if part != "seal")
-    seal = {k: v for k, v in _stored(path).get("seal", {}).items() if k not in ("prints", "memory", "facts")}
+    seal = {k: v for k, v in _stored(path).get("seal", {}).items() if k not in _DIGESTS}
     return hashlib.sha256(("\n".join(lines) + json.dumps(seal, sort_keys=True)).encode()).hexdigest()

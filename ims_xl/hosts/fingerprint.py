@@ -59,6 +59,33 @@ def book_facts(path: Path, leave_out: frozenset[str] = frozenset()) -> dict[str,
         raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
 
 
+def figures(path: Path, sheets: frozenset[str]) -> dict[str, dict[str, str]]:
+    """The result that the file keeps beside each formula of those sheets, by sheet and cell: a number as it is written, anything else with its kind before it."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return {name: dict(_results(package, part)) for name, part in _sheets(package) if name in sheets}
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as reason:
+        raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
+
+
+def compare_figures(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]], near: float = 0.006, most: int = 8) -> list[str]:
+    """Formulas whose kept number moved by more than a recalculation's last digits. A writer that keeps no results alters nothing, and words may follow the program's language."""
+    lines = []
+    for sheet, kept in before.items():
+        now = after.get(sheet, {})
+        moved = [cell for cell, was in kept.items() if ":" not in was and cell in now and not _near(was, now[cell], near)]
+        if moved:
+            lines.append(f"'{sheet}': the figure kept beside the formula of {', '.join(moved[:most])}{' and more' if len(moved) > most else ''}")
+    return lines
+
+
+def _near(was: str, now: str, near: float) -> bool:
+    try:
+        return abs(float(was) - float(now)) < near
+    except ValueError:
+        return was == now
+
+
 def compare_facts(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Which of them changed, in words."""
     lines = []
@@ -134,6 +161,16 @@ def _shared_strings(package: zipfile.ZipFile) -> list[str]:
             strings.append("".join(t.text or "" for t in element.iter() if _local(t.tag) == "t"))
             element.clear()
     return strings
+
+
+def _results(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+    for element in _root(package, part).iter():
+        if _local(element.tag) != "c":
+            continue
+        parts = {_local(child.tag): child.text or "" for child in element}
+        if "f" in parts and parts.get("v") and element.get("r"):
+            kind = element.get("t", "n")
+            yield element.get("r", ""), parts["v"] if kind == "n" else f"{kind}:{parts['v']}"
 
 
 def _print(package: zipfile.ZipFile, part: str, strings: list[str]) -> SheetPrint:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 import hashlib
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -133,6 +135,19 @@ def test_one_changed_cell_breaks_the_seal_and_is_named(signed: Path, tmp_path: P
         change(workbook)
         workbook.save(tmp_path / "copy.xlsx")
         assert call("verify", tmp_path / "copy.xlsx") == 2 and words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kept", "code"), [("{:.9f}", 0), ("9{:.2f}", 2), ("", 0)])
+def test_a_figure_edited_beside_its_formula_is_named_and_last_digits_or_none_are_not(signed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kept: str, code: int) -> None:
+    def altered(cell: re.Match[bytes]) -> bytes:
+        return cell[1] + kept.format(float(cell[2]) + 1e-9).encode() + cell[3]
+
+    with zipfile.ZipFile(signed) as old, zipfile.ZipFile(tmp_path / "copy.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, re.sub(rb"(</f><v>)([0-9.]+)(</v>)", altered, data))
+    assert call("verify", tmp_path / "copy.xlsx") == code
+    assert code == 0 or "'GSTR-3B': the figure kept beside the formula of " in capsys.readouterr().err
 
 
 def test_a_closed_book_is_not_written_over(signed: Path, capsys: pytest.CaptureFixture[str]) -> None:
