@@ -1,6 +1,6 @@
 """Where things stand in the book being written: sheet names as they are, rows and columns of the two data sheets, A1 references.
 
-The caller (book.py) knows the book and fills a `Layout`; the tabs only read it. In a book of ours the data sheets have our
+The caller (`ims_xl.book`) knows the book and fills a `Layout`; the tabs only read it. In a book of ours the data sheets have our
 own arrangement (`own=True`); in a person's workbook our columns stand at the numbers given, right of her table.
 """
 
