@@ -35,7 +35,7 @@ CLIENTS: Final = Tab("Clients", "One row per client. Click a client to open its 
     Column("Accept, ITC", "itc_Accept", "rupees", 15), Column("Pending, ITC", "itc_Pending", "rupees", 14), Column("Reject, ITC", "itc_Reject", "rupees", 13), Column("No action, ITC", "itc_No Action", "rupees", 14),
     Column("Pending, rows", "count_Pending", "count", 9, total=True), Column("Not in IMS, vouchers", "not_in_ims", "count", 10, total=True),
     Column("Default risk, ITC", "risk_itc", "rupees", 13), Column("Interest and penalty, up to", "risk_cost", "rupees", 14),
-    Column("Cells, files not read", "problems", "count", 8, total=True), Column("Checks failed", "checks_failed", "count", 8, total=True),
+    Column("Not read as is", "problems", "count", 8, total=True), Column("Checks failed", "checks_failed", "count", 8, total=True),
     Column("GSTR-3B due", "due_3b", "date", 11), Column("Days left", "days_3b", "count", 7, total=False), Column("What happened", "message", "text_wrap", 52),
 ), table="tblClients", frozen=1)
 RUN: Final = Tab("Run Results", "What failed and why, what could not be read, what does not tie out: client by client, failures first.", "teal", columns=(
