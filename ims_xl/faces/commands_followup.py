@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ims_xl.faces.cli import common, is_quiet
 from ims_xl.faces.commands_month import as_of_option, need_workbook_name, refuse_existing, watched
 from ims_xl.vocabulary import ImsXlError
+
+if TYPE_CHECKING:
+    from ims_xl.letters import Written
 
 FILE = click.Path(path_type=Path)
 
@@ -19,13 +23,18 @@ FILE = click.Path(path_type=Path)
 @click.option("-o", "--output", required=True, type=FILE, help="The folder for the letters.")
 @click.option("--templates", type=FILE, help="A folder with the firm's own subject.txt, letter.txt or letter.html (Jinja2).")
 @click.option("--write-templates", is_flag=True, help="Put the templates into --templates DIR first, to edit them; those that stand there stay.")
+@click.option("--outlook", is_flag=True, help="Also save each new letter among Outlook's drafts (Windows). Nothing is sent.")
 @as_of_option
 @common
-def letters(book: Path, output: Path, templates: Path | None, write_templates: bool, as_of: date) -> None:
+def letters(book: Path, output: Path, templates: Path | None, write_templates: bool, outlook: bool, as_of: date) -> None:
     """Supplier alerts: one e-mail draft (.eml) and one plain text (.txt) per supplier. Nothing is sent."""
     from ims_xl import book as books
     from ims_xl import letters as supplier_letters
+    from ims_xl.letters import outlook as mailbox
 
+    application = mailbox.outlook() if outlook else None
+    if outlook and application is None:
+        raise ImsXlError(f"--outlook: {mailbox.MISSING}")
     if write_templates:
         if templates is None:
             raise ImsXlError("--write-templates needs --templates DIR: the folder into which they go.")
@@ -36,10 +45,17 @@ def letters(book: Path, output: Path, templates: Path | None, write_templates: b
         rec = books.reconciled(opened, as_of, progress)
         did = supplier_letters.write_letters(rec, output, templates)
     _say(f"{output}: {len(did.added)} files added, {len(did.refreshed)} refreshed, {len(did.unchanged)} unchanged")
+    if application is not None:
+        _say(f"  saved among Outlook's drafts: {mailbox.save_drafts(application, new_mails(output, did))}")
     for name in did.edited:
         _say(f"  kept as you edited it: {name}")
     for name in did.closed:
         _say(f"  nothing open any more: {name}")
+
+
+def new_mails(folder: Path, did: Written) -> list[Path]:
+    """The drafts that this run added; those of an earlier run stand in the mailbox already."""
+    return [folder / name for name in did.added if name.endswith(".eml")]
 
 
 @click.command()

@@ -81,14 +81,20 @@ def read_errors(click: Click) -> None:
 def letters(click: Click) -> None:
     """Writes the drafts into a folder beside the workbook."""
     from ims_xl import book as books
+    from ims_xl.faces.commands_followup import new_mails
     from ims_xl.faces.ribbon_month import read
     from ims_xl.letters import write_letters
+    from ims_xl.letters.outlook import outlook, save_drafts
 
     opened = read(click)
     folder = _beside(click).parent / f"{click.host.path.stem}_letters"
     did = write_letters(books.reconciled(opened, click.today, click.host.progress), folder)
     lines = [f"{folder}: {len(did.added)} files added, {len(did.refreshed)} refreshed, {len(did.unchanged)} unchanged."]
     lines += [f"Kept as you edited it: {name}" for name in did.edited]
+    mails = new_mails(folder, did)
+    application = outlook() if mails else None
+    if application is not None and click.asker.yes(f"{len(mails)} letters are new. Put them among Outlook's drafts too? Nothing is sent."):
+        lines.append(f"{save_drafts(application, mails)} saved among Outlook's drafts.")
     click.asker.tell("\n".join(lines))
 
 
