@@ -21,7 +21,7 @@ from ims_xl.hosts.safe_files import write_bytes
 from ims_xl.vocabulary import ImsXlError
 
 _NEEDED = ("numpy", "pandas", "pyarrow", "openpyxl", "xlsxwriter", "fastexcel", "xlwings", "click", "rich", "rapidfuzz", "jinja2", "sqlalchemy", "fastjsonschema", "defusedxml", "pebble")
-_EXTRAS = {"isal": ("speed", "workbooks are written a third faster"), "distributed": ("batch", "batch on a Dask cluster"), "pyopenvba": ("excel", "building the Excel add-in")}
+_EXTRAS = {"isal": ("speed", "workbooks that are written a third faster"), "distributed": ("batch", "batch on a Dask cluster"), "pyopenvba": ("excel", "building the Excel add-in")}
 
 
 @dataclass(frozen=True)

@@ -25,18 +25,18 @@ def needs_a_person(rec: Reconciliation) -> list[str]:
     """What is left to do, most urgent first; empty when the month is clean."""
     todo: list[str] = []
     matches = match_counts(rec)
-    for name, text in (
-        (MatchClass.VALUE, "documents differ in value or tax"),
-        (MatchClass.GSTIN, "documents stand under another GSTIN in the books"),
-        (MatchClass.NOT_IN_BOOKS, "portal documents are not in the books"),
-        (MatchClass.NOT_IN_IMS, "vouchers are not on the portal: chase the suppliers"),
-        (MatchClass.DUPLICATE, "duplicates"),
+    for name, one, many in (
+        (MatchClass.VALUE, "document differs in value or tax", "documents differ in value or tax"),
+        (MatchClass.GSTIN, "document stands under another GSTIN in the books", "documents stand under another GSTIN in the books"),
+        (MatchClass.NOT_IN_BOOKS, "portal document is not in the books", "portal documents are not in the books"),
+        (MatchClass.NOT_IN_IMS, "voucher is not on the portal: chase the supplier", "vouchers are not on the portal: chase the suppliers"),
+        (MatchClass.DUPLICATE, "duplicate: the same document twice", "duplicates: the same document twice"),
     ):
         if matches[name.value]:
-            todo.append(f"{matches[name.value]} {text}")
+            todo.append(f"{matches[name.value]} {one if matches[name.value] == 1 else many}")
     failed = [t for t in rec.tie_out if not t.ok]
     if failed:
-        todo.append(f"{len(failed)} checks on Tie-out do not agree: {failed[0].check}")
+        todo.append(f"{len(failed)} {'check on Tie-out does' if len(failed) == 1 else 'checks on Tie-out do'} not agree: {failed[0].check}")
     cells = sum(problem.row > 0 for problem in rec.state.problems)
     whole = [problem for problem in rec.state.problems if not problem.row]
     if cells:
@@ -91,9 +91,10 @@ def next_dates(rec: Reconciliation) -> list[str]:
         return []
     rulebook = rulebook_for(settings.period)
     lines = []
-    for what, text in (("GSTR-2B", "GSTR-2B is drawn"), ("GSTR-3B", "GSTR-3B is due")):
+    for what, coming, past in (("GSTR-2B", "is drawn", "was drawn"), ("GSTR-3B", "is due", "was due")):
         day = rulebook.due_date(what, settings.period, state_code(settings.gstin), settings.quarterly)
         left = (day - rec.as_of).days
-        when = "today" if left == 0 else (f"in {left} days" if left > 0 else f"{-left} days ago")
-        lines.append(f"{text} on {day:%d-%m-%Y} ({when})")
+        days = f"{abs(left)} {'day' if abs(left) == 1 else 'days'}"
+        when = "today" if left == 0 else f"in {days}" if left > 0 else f"{days} ago"
+        lines.append(f"{what} {past if left < 0 else coming} on {day:%d-%m-%Y} ({when})")
     return lines

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from ims_xl.hosts.print_area import print_area
+
 if TYPE_CHECKING:
     from ims_xl.hosts.excel_native import State
     from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
@@ -141,6 +143,12 @@ class ComNative:
                     setattr(setup, part + kind, value)
         finally:
             app.PrintCommunication = True
+
+    def print_area(self, sheet: Any, page: Page, last_row: int) -> None:
+        setup = sheet.api.PageSetup
+        area = print_area(page, last_row, setup.PrintArea or "")
+        if area:
+            setup.PrintArea = area
 
     def unlock(self, sheet: Any, area: str) -> None:
         sheet.api.Range(area).Locked = False

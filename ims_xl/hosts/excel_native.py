@@ -55,6 +55,9 @@ class Native(Protocol):
 
     def page(self, sheet: Any, page: Page) -> None: ...
 
+    def print_area(self, sheet: Any, page: Page, last_row: int) -> None:
+        """The part that goes on paper, where the page has one and nobody chose another."""
+
     def unlock(self, sheet: Any, area: str) -> None:
         """Cells that may be typed into while the sheet is protected."""
 

@@ -285,6 +285,9 @@ class Painter:
             self.native.chart(sheet, chart)
         if plan.tab_colour:
             self.native.tab_colour(sheet, theme.TAB_COLOURS.get(plan.tab_colour, plan.tab_colour).lstrip("#"))
+        if plan.page.columns:
+            last = max([row for row, _ in plan.cells] + [b.header_row + len(c.values) for b in plan.tables for c in b.columns])
+            self.native.print_area(sheet, plan.page, last)
         if fresh and plan.state != "very_hidden":
             self.native.page(sheet, plan.page)
             self.native.window(sheet, plan.freeze, plan.zoom, plan.gridlines)

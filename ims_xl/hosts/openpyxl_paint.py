@@ -22,6 +22,7 @@ from ims_xl.hosts.openpyxl_overlays import put_charts, put_formats, put_validati
 from ims_xl.hosts.package import xml
 from ims_xl.hosts.package.cells import shortened
 from ims_xl.hosts.package.tables import Area, TableHere, grown, unique_headings
+from ims_xl.hosts.print_area import print_area
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Cell, Page, Plan, SheetPlan, TableBlock, TableColumn, TablePatch
 from ims_xl.workbook.theme import DATE, RUPEES
@@ -77,6 +78,7 @@ class Painter:
         put_formats(sheet, plan.formats, self.palette)
         put_validations(sheet, plan.validations)
         put_charts(sheet, plan.charts)
+        sheet.print_area = print_area(plan.page, sheet.max_row, sheet.print_area or "") or sheet.print_area or None
         sheet.protection.sheet = plan.protect
 
     def _block(self, sheet: Any, block: TableBlock) -> None:

@@ -69,11 +69,11 @@ def kinds() -> Mapping[str, str]:
 
 @lru_cache(maxsize=16384)
 def plain(heading: str) -> str:
-    """A heading made comparable: small letters, no rupee marks or stars, `/` `-` `_` as spaces, `#` as no."""
+    """A heading made comparable: small letters, no rupee marks or stars, `/` `-` `_` as spaces, `#` as no, dt and recd in full."""
     text = unicodedata.normalize("NFKC", heading).lower().replace("’", "'").replace("#", " no")
     text = _DROPPED.sub(" ", text)
     text = re.sub(r"\bno no\b", "no", _SPACES.sub(" ", text)).replace("( ", "(").replace(" )", ")").strip(" ,;'\"")
-    return re.sub(r" +", " ", text)
+    return re.sub(r"\brecd\b\.?", "received", re.sub(r"(?<=\w )dt\b\.?", "date", re.sub(r" +", " ", text)))
 
 
 @lru_cache(maxsize=16384)
@@ -185,8 +185,9 @@ def find_headings(frame: pd.DataFrame, merged: Sequence[str] = (), least: int = 
         alone = Headings(place, place, tuple(row), tuple(meaning(cell) for cell in row))
         options = [alone]
         for lines in (1, 2):
-            if place >= lines and any(head[place - lines]):
-                options.append(_joined(head[place - lines:place], row, place, [_spans(merged, frame, above) for above in range(place - lines, place)]))
+            above = [[""] * len(row) if _is_title(line, row) else line for line in head[max(0, place - lines):place]]
+            if place >= lines and any(above[0]):
+                options.append(_joined(above, row, place, [_spans(merged, frame, line) for line in range(place - lines, place)]))
         for option in options:
             score = _worth(option)
             if score > best_score + (0.01 if option is alone else 0.04):
@@ -226,6 +227,15 @@ def _could_be_heading(row: Sequence[str]) -> bool:
         return False
     numbers = sum(bool(re.fullmatch(r"[-(]?[\d,]+(\.\d+)?[)]?( ?(dr|cr))?|\d{1,4}[-/.]\w+[-/.]\d{2,4}.*", cell, re.IGNORECASE)) for cell in filled)
     return numbers <= len(filled) // 4 and not any(re.fullmatch(r"\d{2}[A-Z]{5}\d{4}[A-Z][0-9A-Z]{3}", cell) for cell in filled)
+
+
+def _is_title(line: Sequence[str], below: Sequence[str]) -> bool:
+    """A lone text over the first heading that names a period or runs long is the page's title, no group of columns."""
+    filled = [column for column, cell in enumerate(line) if cell]
+    if len(filled) != 1 or filled[0] > next((column for column, cell in enumerate(below) if cell), 0):
+        return False
+    words = line[filled[0]].split()
+    return len(words) > 4 or any(character.isdigit() for character in line[filled[0]])
 
 
 def _joined(above: Sequence[Sequence[str]], below: Sequence[str], place: int, spans: Sequence[Mapping[int, str] | None]) -> Headings:

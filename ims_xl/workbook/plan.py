@@ -118,6 +118,8 @@ class Page:
     repeat_rows: tuple[int, int] | None = None
     footer: str = ""
     header: str = ""
+    columns: tuple[int, ...] = ()
+    """The last column on paper, then those at which an earlier run of ours may have ended; () prints all. A print area that a person chose stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class UploadResult:
         """The summary for a terminal or the log."""
         if not self.files and not self.reset_files:
             return ["Nothing changed since the download: there is nothing to upload.", *self.notes]
-        made = [f"{row.action}: {row.count} documents, taxable value {_rupees(row.taxable_value)}, tax {_rupees(row.igst + row.cgst + row.sgst + row.cess)}" for row in self.actions.itertuples()]
+        made = [f"{row.action}: {row.count} {'document' if row.count == 1 else 'documents'}, taxable value {_rupees(row.taxable_value)}, tax {_rupees(row.igst + row.cgst + row.sgst + row.cess)}" for row in self.actions.itertuples()]
         made += [f"Rejected: {text}" for text in self.rejects[:MOST_LISTED]]
         if len(self.rejects) > MOST_LISTED:
             made.append(f"Rejected: and {len(self.rejects) - MOST_LISTED} more")

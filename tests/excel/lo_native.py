@@ -150,6 +150,9 @@ class LibreOfficeNative:
             sheet.impl.uno.setTitleRows(CellRangeAddress(sheet.impl.uno.RangeAddress.Sheet, 0, page.repeat_rows[0] - 1, 0, page.repeat_rows[1] - 1))
             sheet.impl.uno.setPrintTitleRows(True)
 
+    def print_area(self, sheet: Any, page: Page, last_row: int) -> None:
+        sheet.impl.uno.setPrintAreas((CellRangeAddress(sheet.impl.uno.RangeAddress.Sheet, 0, 0, page.columns[0] - 1, last_row - 1),))
+
     def unlock(self, sheet: Any, area: str) -> None:
         block = sheet.impl.uno.getCellRangeByName(area)
         protection = block.CellProtection

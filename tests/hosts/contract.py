@@ -89,7 +89,7 @@ def tab(name: str = "Summary") -> SheetPlan:
             TableColumn(5, "Name", ["x", "y", "z"], style=["accept", "reject", "text"], outline=1),
         ), name="tblSummary"),),
         merges=("A1:D1",), heights={1: 30}, freeze=(6, 2), formats=(ConditionalFormat("A6:A8", '$A6="a"', "crore"),), validations=(Validation("D3", source="=$A$6:$A$8"), Validation("B6:B8", kind="decimal", minimum=0)),
-        charts=(Chart("column", "Amounts", (Series("S", f"'{name}'!$A$6:$A$8", f"'{name}'!$B$6:$B$8", "1F3A5F"),), 12, 1),), tab_colour="1F3A5F", page=Page(repeat_rows=(5, 5), footer="&LClient"))
+        charts=(Chart("column", "Amounts", (Series("S", f"'{name}'!$A$6:$A$8", f"'{name}'!$B$6:$B$8", "1F3A5F"),), 12, 1),), tab_colour="1F3A5F", page=Page(repeat_rows=(5, 5), footer="&LClient", columns=(3, 4)))
 
 
 def plan() -> Plan:
@@ -251,6 +251,7 @@ def the_rest_of_a_tab_arrives(open_book: Opener, folder: Path) -> None:
     assert table.ref == "A5:E8" and [c.name for c in table.tableColumns] == ["Name", "Amount", "Date", "Twice", "Name 2"] and ours["E5"].value == "Name 2"
     assert len(ours._charts) == 1 and ours.sheet_properties.tabColor.rgb.endswith("1F3A5F") and not ours.sheet_view.showGridLines
     assert ours.print_title_rows == "$5:$5" and ours.page_setup.orientation == "landscape" and ours.oddFooter.left.text == "Client"
+    assert ours.print_area == "'Summary'!$A$1:$C$8"
     assert {v.type for v in ours.data_validations.dataValidation} == {"list", "decimal"}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from ims_xl.readers.headings import kinds, meaning, plain, words
+from ims_xl.readers.headings import find_headings, kinds, meaning, plain, words
 from ims_xl.vocabulary import REGISTER_LEDGER
 
 PRINTED = {
@@ -14,8 +15,8 @@ PRINTED = {
     "supplier_code": "Vendor Code; LIFNR; Account Code",
     "document_number": "Supplier Invoice No.; Supplier's Invoice No; Vendor Bill No; Party Invoice No; Invoice No; Inv. Num; Tax Invoice No.; Bill No; Document Number*; Doc No.; Reference; Ref No; XBLNR; Note No; Credit Note No; Vendor Credit Number; inum; Invoice #; Supplier Ref.",
     "document_date": "Supplier Invoice Date; Invoice Dt; Bill Date; Document date*; Doc. Date; Reference Date; Date of Invoice; Note Date; idt",
-    "voucher_number": "Voucher No.; Vch No; Vch/Bill No; Entry No; FI Doc No; IR No; SAP Doc No; Accounting Document; Bill ID; GRN No; Journal No; Doc Entry; voucher_number",
-    "voucher_date": "Date; Voucher Date; Vch Date; Posting Date; Entry Date; GL Date; Booking Date",
+    "voucher_number": "Voucher No.; Vch No; Vch/Bill No; Entry No; FI Doc No; IR No; SAP Doc No; Accounting Document; Bill ID; GRN No; Journal No; Doc Entry; voucher_number; Our Vch",
+    "voucher_date": "Date; Voucher Date; Vch Date; Posting Date; Entry Date; GL Date; Booking Date; Entry Dt; Vch Dt.",
     "voucher_type": "Voucher Type; Vch Type; Voucher Type Name; Transaction Type",
     "document_type": "Document type*; Doc Type; Note Type; Type",
     "original_number": "Original Invoice No; Original Document Number; Against Invoice No; oinum; Ref Invoice No", "original_date": "Original Invoice Date; Against Invoice Date; oidt",
@@ -33,7 +34,7 @@ PRINTED = {
     "boe_number": "Bill of Entry No; BOE Number; BE No; boenum", "boe_date": "Bill Of Entry Date; BOE Date", "port_code": "Port Code; portcode; Customs Port", "irn": "IRN; Invoice Reference Number",
     "recipient_gstin": "Company GSTIN; Our GSTIN; GSTIN of Recipient; My GSTIN; Branch GSTIN; Identification Number (OWN)", "period": "Period; Tax Period; Branch; Plant; Cost Centre", "currency": "Currency Code", "exchange_rate": "Exchange Rate",
     "status": "Bill Status; Status; Is Cancelled; docstatus", "base_ledger": "Purchase IGST 18%; Purchase GST 5%; IGST Purchase 18%; Local Purchase 12%; Purchases @ 28%", "ignored": "Availed ITC Integrated Tax; CGST(FCY); Due Date; Sr. No.",
-    "receipt_date": "GRN Date; Goods Receipt Date; Receipt Date", "payment_date": "Payment Date",
+    "receipt_date": "GRN Date; GRN Dt.; Goods Receipt Date; Goods Recd On; Receipt Date", "payment_date": "Payment Date",
 }
 
 
@@ -132,3 +133,10 @@ def test_normalising_twice_is_normalising_once() -> None:
     for listed in PRINTED.values():
         for heading in listed.split("; "):
             assert plain(plain(heading)) == plain(heading)
+
+
+@pytest.mark.parametrize("title", ["Purchase Book 01-10-2026 to 31-10-2026", "Purchase register of all branches, final"])
+def test_the_title_of_a_page_is_no_group_of_its_columns(title: str) -> None:
+    frame = pd.DataFrame([[title, "", "", "", ""], ["Sr", "Party GST No.", "Bill No", "Freight paid", "Taxable Amt"], ["1", "27AAPFU0939F1ZV", "A-1", "50", "1000"]], index=[2, 4, 5], columns=range(1, 6))
+    found = find_headings(frame)
+    assert found is not None and found.texts[0] == "Sr" and "base_ledger" not in found.fields

@@ -81,6 +81,8 @@ class _Painter:
             sheet.set_landscape()
         if plan.page.fit_width:
             sheet.fit_to_pages(1, 0)
+        if plan.page.columns:
+            sheet.print_area(0, 0, max(r for r, _ in plan.cells) - 1, plan.page.columns[0] - 1)
         if plan.page.repeat_rows:
             sheet.repeat_rows(plan.page.repeat_rows[0] - 1, plan.page.repeat_rows[1] - 1)
         sheet.set_footer(plan.page.footer)

@@ -16,6 +16,7 @@ from ims_xl.hosts.package.relations import in_dialect, relate_many, relations, r
 from ims_xl.hosts.package.sheet_text import column_letters
 from ims_xl.hosts.package.workbook_part import SheetEntry, Workbook
 from ims_xl.hosts.package.worksheet import BLANK, Piece, Worksheet
+from ims_xl.hosts.print_area import print_area
 from ims_xl.workbook.plan import Cell, Page, SheetPlan, TableBlock
 
 _KEPT = ("sheetProtection", "customSheetViews", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "drawing", "legacyDrawing",
@@ -59,7 +60,7 @@ def paint_sheet(workbook: Workbook, plan: SheetPlan, maker: Maker) -> bool:
     overlays.put_formats(sheet, plan.formats, maker.styles)
     overlays.put_validations(sheet, plan.validations)
     put_all_links(workbook, entry.part, sheet, list(_links(plan)), set())
-    put_page(workbook, sheet, plan.page, plan.name, position)
+    put_page(workbook, sheet, plan.page, plan.name, position, last_row)
     sheet.replace("sheetProtection", b'<sheetProtection sheet="1" objects="1" scenarios="1" formatColumns="0" formatRows="0" sort="0" autoFilter="0"/>' if plan.protect else b"")
     charts.put_charts(workbook, sheet, entry.part, plan.charts)
     filtered = False
@@ -202,7 +203,7 @@ def _properties(sheet: Worksheet, plan: SheetPlan, old: Worksheet | None) -> Non
         sheet.put("sheetPr", f"<sheetPr>{colour}{fit}</sheetPr>".encode())
 
 
-def put_page(workbook: Workbook, sheet: Worksheet, page: Page, name: str, position: int) -> None:
+def put_page(workbook: Workbook, sheet: Worksheet, page: Page, name: str, position: int, last_row: int = 1) -> None:
     """Page set-up, part by part: what the sheet has already is kept."""
     if not sheet.first("pageMargins"):
         sheet.put("pageMargins", b'<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>')
@@ -214,6 +215,9 @@ def put_page(workbook: Workbook, sheet: Worksheet, page: Page, name: str, positi
         head = f"<oddHeader>{xml.escape(page.header)}</oddHeader>" if page.header else ""
         foot = f"<oddFooter>{xml.escape(page.footer)}</oddFooter>" if page.footer else ""
         sheet.put("headerFooter", f"<headerFooter>{head}{foot}</headerFooter>".encode())
+    quoted = name.replace("'", "''")
+    area = print_area(page, last_row, workbook.defined("_xlnm.Print_Area", position))
+    if area:
+        workbook.define("_xlnm.Print_Area", f"'{quoted}'!{area}", position)
     if page.repeat_rows and not workbook.defined("_xlnm.Print_Titles", position):
-        quoted = name.replace("'", "''")
         workbook.define("_xlnm.Print_Titles", f"'{quoted}'!${page.repeat_rows[0]}:${page.repeat_rows[1]}", position)

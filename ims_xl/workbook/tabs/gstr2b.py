@@ -7,7 +7,7 @@ which stands below with the list that explains every difference document by docu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -112,7 +112,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     return SheetPlan(
         name=name, cells=cells, tables=(differences, bypassing), merges=tuple(area(HEADER - 1, a, HEADER - 1, b) for a, b in ((IN_IMS, OUTSIDE), (6, 9), (10, 13), (14, 17))),
         widths={1: 7, 2: 76, 3: 18, 4: 17, 5: 13, **dict.fromkeys(range(6, PATH), 14.0), PATH: 26}, heights={1: 30, HEADER: 20},
-        freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 6, last, PATH - 1)]), tab_colour=TAB_COLOURS["green"], page=page(rec, repeat=(HEADER - 1, HEADER)),
+        freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 6, last, PATH - 1)]), tab_colour=TAB_COLOURS["green"], page=replace(page(rec, repeat=(HEADER - 1, HEADER)), columns=(PATH - 1, DIFFERENCE["igst"] - 1) if pulled else (DIFFERENCE["igst"] - 1, PATH - 1)),
     )
 
 
@@ -120,7 +120,7 @@ def _headings(pulled: bool, rec: Reconciliation) -> dict[tuple[int, int], Cell]:
     drawn = rec.state.portal_2b.generated_on if rec.state.portal_2b and pulled else None
     cells = {(HEADER - 1, c): Cell(None, "heading") for c in range(1, PATH + 1)}
     cells[(HEADER - 1, IN_IMS)] = Cell("Documents", "heading")
-    cells[(HEADER - 1, PORTAL["igst"])] = Cell(f"Portal 2B, drawn {drawn:%d-%m-%Y}" if drawn else "Portal 2B" if pulled else "Portal 2B: not pulled", "heading_portal")
+    cells[(HEADER - 1, PORTAL["igst"])] = Cell(f"Portal 2B, drawn {drawn:%d-%m-%Y}" if drawn else "Portal 2B" if pulled else "Portal 2B: no summary in its file" if rec.state.portal_2b else "Portal 2B: not pulled", "heading_portal")
     cells[(HEADER - 1, EXPECTED["igst"])] = Cell("Expected from actions", "heading_ours")
     cells[(HEADER - 1, DIFFERENCE["igst"])] = Cell("Difference: expected minus portal", "heading_difference")
     for group, style in ((PORTAL, "heading_portal"), (EXPECTED, "heading_ours"), (DIFFERENCE, "heading_difference")):

@@ -8,7 +8,7 @@ read back by the id in the last column, so that they survive every run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ims_xl.hosts.base import SheetText
@@ -100,6 +100,8 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     for block, title in zip(blocks, ("Reverse charge in the register that 2B does not have", f"Documents that 4(B) takes back while they count, and those not in books: {len(found)}")):
         cells.update({(block.header_row - 1, column): Cell(title if column == 1 else None, "band") for column in range(1, REASON + 1)})
     last = sheet.figures.taken_back_header + max(1, len(found))
+    # The reasons are wide, and make the figures small on paper; they are printed where one is given.
+    reasons = any(cell_id.endswith(".reason") and text.strip() for cell_id, text in rec.state.inputs.items())
     return SheetPlan(
         name=where.name("GSTR-3B"), cells=sheet.cells, tables=blocks,
         widths={1: 8, LABEL: 70, **dict.fromkeys(range(3, REASON), 14.0), REASON: 46, ID: 24}, heights={1: 30, sheet.at["setoff.table"]: 30}, hidden_columns=(ID,),
@@ -107,7 +109,7 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
         validations=(
             Validation(" ".join(sheet.inputs), kind="decimal", minimum=-1e13, maximum=1e13, prompt="Rupees; blank where there is nothing to add.", error="An amount in rupees."),
         ),
-        tab_colour=TAB_COLOURS["green"], page=page(rec, repeat=None),
+        tab_colour=TAB_COLOURS["green"], page=replace(page(rec, repeat=None), columns=(REASON, REASON - 1) if reasons else (REASON - 1, REASON)),
     )
 
 

@@ -59,6 +59,7 @@ def _all(rec: Reconciliation, where: Layout, books: pd.DataFrame) -> Iterator[Ne
     open_looks = looks & (by == SetBy.RULE) & (work["reviewed"].to_numpy(dtype=object) == "")
     yield rows("Matched with a difference, not reviewed yet", open_looks, ims, "review", "warn")
     yield rows("Duplicates to settle", (classes == MatchClass.DUPLICATE) & (by == SetBy.RULE), ims, "settle", "warn")
+    yield _booked_twice(rec, where)
     yield rows("Pending: evidence and deadline", action == Action.PENDING, where.link("Pending"), "P follow", "pending")
     yield rows("No action: will be deemed accepted", action == Action.NO_ACTION, where.link("Default Risk"), "- sign", "noaction")
     chase = books[books["kind"] == CHASE] if len(books) else books
@@ -67,3 +68,15 @@ def _all(rec: Reconciliation, where: Layout, books: pd.DataFrame) -> Iterator[Ne
     unpaid = unpaid[unpaid["what"].isin([REVERSE, RECLAIM, EARLIER])]
     yield Need(f"Supplier unpaid after {exposure().payment_days} days, rule 37", len(unpaid), int(sum(unpaid[h].sum() for h in HEADS)), where.link("Rule 37"), "look", "warn")
     yield Need("Cells, rows and files not taken as they stand", len(rec.state.problems), None, where.link("Tie-out"), "look", "warn")
+
+
+def _booked_twice(rec: Reconciliation, where: Layout) -> Need:
+    """Bookings that repeat another one: no row of IMS shows them, and the credit would be taken twice."""
+    classes = rec.links.results["match_class"].to_numpy(dtype=object)
+    alone = np.ones(len(classes), dtype=bool)
+    alone[rec.links.ims_result[rec.links.ims_result >= 0]] = False
+    twice = ((classes == MatchClass.DUPLICATE) & alone)[rec.links.register_result]
+    register = rec.state.register
+    vouchers = register["voucher_number"][twice].nunique()
+    tax = int(sum(int(register[head].to_numpy()[twice].sum()) for head in HEADS))
+    return Need("Booked twice: take one booking back", vouchers, tax, f"#{quoted(where.register.sheet)}!A{where.register.header_row}", "settle", "warn")

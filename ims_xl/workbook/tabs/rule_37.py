@@ -52,7 +52,7 @@ def rule_37_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     last = HEADER_ROW + len(frame)
     formats = word_formats(number_of(RULE_37.columns, "What to do"), last, {NEXT: "warn", REVERSE: "bad", EARLIER: "warn", RECLAIM: "good", PAY: "warn"}) if len(frame) else ()
     note = "" if tells_payments(rec) else "The register has no payment dates, so nothing is known of payments. Give it a column 'Payment date', and this list fills itself."
-    plan = list_sheet(RULE_37, frame, rec, where, formats, cells={(4, 1): Cell(note, "warn" if note else "subtitle")})
+    plan = list_sheet(RULE_37, frame, rec, where, formats, cells={(4, 1): Cell(note, "label_bold" if note else "subtitle")})
     below = rule_37a(rec)
     row = max(last, HEADER_ROW + 1) + 3
     cells = {**plan.cells, **{(row, c): Cell("Rule 37A: taken back by the drawn GSTR-2B, the supplier did not file GSTR-3B by 30 September" if c == 1 else None, "band") for c in range(1, len(RULE_37.columns))}}
