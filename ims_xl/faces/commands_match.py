@@ -74,11 +74,11 @@ def _spread(workers: int, scheduler: str) -> dict[str, Any]:
 
 def _read(ims: Path, register: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
     from ims_xl.readers import plain
+    from ims_xl.sides import both
 
-    ims_columns, ims_lines = plain.read_table(ims, plain.IMS_COLUMNS, plain.IMS_REQUIRED)
-    register_columns, register_lines = plain.read_table(register, plain.REGISTER_COLUMNS, plain.REGISTER_REQUIRED)
-    ims_ledger, ims_problems = plain.typed_ims(ims_columns, ims)
-    register_ledger, register_problems = plain.typed_register(register_columns, register)
+    (ims_columns, ims_lines), (register_columns, register_lines) = both(
+        lambda: plain.read_table(ims, plain.IMS_COLUMNS, plain.IMS_REQUIRED), lambda: plain.read_table(register, plain.REGISTER_COLUMNS, plain.REGISTER_REQUIRED))
+    (ims_ledger, ims_problems), (register_ledger, register_problems) = both(lambda: plain.typed_ims(ims_columns, ims), lambda: plain.typed_register(register_columns, register))
     return ims_ledger, register_ledger, [*ims_lines, *register_lines, *ims_problems, *register_problems]
 
 

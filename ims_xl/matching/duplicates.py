@@ -13,6 +13,7 @@ from ims_xl.matching.documents import NO_DAY, PLACED, Documents
 from ims_xl.matching.hashing import text_codes, together
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.settings import Settings
+from ims_xl.sides import both
 
 
 def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, settings: Settings) -> np.ndarray:
@@ -67,7 +68,7 @@ def _usual_form(portal: Documents, rows: np.ndarray) -> np.ndarray:
 
 
 def _alike(pool: Documents, asked: Documents, settings: Settings) -> Evidence:
-    pool_keys, asked_keys = closer_keys(pool.number, settings), closer_keys(asked.number, settings)
+    pool_keys, asked_keys = both(lambda: closer_keys(pool.number, settings), lambda: closer_keys(asked.number, settings))
     rupee_p, rupee_a = (pool.money[:, 0] + 50) // 100, (asked.money[:, 0] + 50) // 100
     day_p, day_a = pool.day != NO_DAY, asked.day != NO_DAY
     everywhere = asked.standing != PLACED

@@ -21,6 +21,7 @@ from ims_xl.matching.hashing import together
 from ims_xl.matching.linking import best_first, ranks, runners_up
 from ims_xl.matching.numbers import CloserKeys, closer_keys
 from ims_xl.settings import Settings
+from ims_xl.sides import both
 
 LEAST_WITHIN = 44
 """Points from which a pair of one supplier is a link."""
@@ -78,7 +79,7 @@ def _repeats(pan: np.ndarray, value: np.ndarray, books_value: np.ndarray) -> tup
 
 def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, settings: Settings, apart: np.ndarray = NOTHING_APART) -> Found:
     """The links among what no partition could place; `alias` is the portal GSTIN each voucher's GSTIN is probably a slip for."""
-    portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
+    portal_keys, books_keys = both(lambda: closer_keys(portal.number, settings), lambda: closer_keys(books.number, settings))
     at_p, at_b = candidates_across_suppliers(portal, books, portal_keys, books_keys, alias, settings)
     near_p, near_b = candidates_within_supplier(portal, books, portal_keys, books_keys, settings)
     code = np.unique(np.r_[at_p * max(1, len(books)) + at_b, near_p * max(1, len(books)) + near_b])
@@ -94,13 +95,13 @@ def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, setti
 def link_as_told(portal: Documents, books: Documents, settings: Settings) -> Found:
     """Row by row the pairs a person linked, with the evidence there is."""
     every = np.arange(len(portal))
-    portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
+    portal_keys, books_keys = both(lambda: closer_keys(portal.number, settings), lambda: closer_keys(books.number, settings))
     evidence = compare(portal, books, portal_keys, books_keys, every, every, np.ones(len(portal), dtype=np.int64), None, settings, -(10**6))
     return replace(_found(portal, books, evidence, every, second_look=False), by_hand=np.ones(len(portal), dtype=bool))
 
 
 def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings: Settings, apart: np.ndarray) -> Found:
-    portal_keys, books_keys = closer_keys(portal.number, settings), closer_keys(books.number, settings)
+    portal_keys, books_keys = both(lambda: closer_keys(portal.number, settings), lambda: closer_keys(books.number, settings))
     at_p, at_b = candidates_within_supplier(portal, books, portal_keys, books_keys, settings)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, None, settings, LEAST_WITHIN)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_WITHIN - 30) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
