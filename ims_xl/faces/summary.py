@@ -25,6 +25,10 @@ def needs_a_person(rec: Reconciliation) -> list[str]:
     """What is left to do, most urgent first; empty when the month is clean."""
     todo: list[str] = []
     matches = match_counts(rec)
+    if not len(rec.state.register) and len(rec.state.ims):
+        todo.append("the purchase register has no voucher: nothing on the portal can be found in it; was the right month exported?")
+    if not len(rec.state.ims):
+        todo.append("the IMS download has no document: was it taken for the right month and client?")
     for name, one, many in (
         (MatchClass.VALUE, "document differs in value or tax", "documents differ in value or tax"),
         (MatchClass.GSTIN, "document stands under another GSTIN in the books", "documents stand under another GSTIN in the books"),
@@ -68,7 +72,8 @@ def print_summary(rec: Reconciliation, book: Path) -> None:
         table.add_row(action, str(total["count"]), *(indian(total[name].partition(".")[0]) for name in ("taxable_value", *heads)))
     console.print(table)
     matches = match_counts(rec)
-    console.print("Matches: " + ", ".join(f"{count} {MatchClass(name).label.lower()}" for name, count in matches.items() if count))
+    met = ", ".join(f"{count} {MatchClass(name).label.lower()}" for name, count in matches.items() if count)
+    console.print(f"Matches: {met or 'none'}")
     todo = needs_a_person(rec)
     if todo:
         console.print("[bold]Needs a person[/bold]")

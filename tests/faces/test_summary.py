@@ -27,3 +27,13 @@ def test_a_file_left_aside_is_no_cell_that_could_not_be_read():
     assert line == f"1 remark on whole files, sheets or columns (Tie-out lists all), first 2B.json: {aside.message}"
     assert said(aside, Problem("register.xlsx", "Purchases", 17, "supplier_gstin", "the check digit is wrong"))[0].startswith("1 cell or row could not be read as it stands")
     assert said() == []
+
+
+def test_one_is_said_as_one_and_a_second_booking_as_such():
+    rec = reconciled("ims A INV-1 2026-10-07 1000 180\nbooks A INV-1 2026-10-07 1000 180\nbooks A INV-1 2026-10-07 1000 180\nbooks B INV-9 2026-10-08 1000 180").rec
+    assert needs_a_person(rec)[:2] == ["1 voucher is not on the portal: chase the supplier", "1 duplicate: the same document twice"]
+
+
+def test_a_register_or_a_download_without_a_line_is_said_first():
+    assert needs_a_person(reconciled("ims A INV-1 2026-10-07 1000 180").rec)[0].startswith("the purchase register has no voucher")
+    assert needs_a_person(reconciled("books A INV-1 2026-10-07 1000 180").rec)[0].startswith("the IMS download has no document")

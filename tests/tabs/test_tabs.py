@@ -29,6 +29,7 @@ from ims_xl.workbook.tabs.rejected import rejected_frame
 from ims_xl.workbook.tabs.suppliers import suppliers_frame
 from ims_xl.workbook.tabs.where import area, letters, runs
 from ims_xl.workbook.theme import DIFFERENTIALS, STYLES
+from tests.ledger_page import reconciled
 from tests.tabs.sample import hers, layout, sample
 
 
@@ -116,6 +117,13 @@ def test_home_names_what_only_a_person_can_answer(rec: Reconciliation) -> None:
     assert said["Errors that the portal reported"] == 1
     assert said["Changed by the supplier since the last pull"] == 1
     assert said["Booked but not in IMS: ask the supplier"] == 4
+
+
+def test_home_names_what_is_booked_twice() -> None:
+    rec = reconciled("ims A INV-1 2026-10-07 1000 180\nbooks A INV-1 2026-10-07 1000 180\nbooks A INV-1 2026-10-07 1000 180").rec
+    home = lay_out(rec, layout(rec)).sheets[0]
+    (row,) = [r for (r, c), cell in home.cells.items() if c == 2 and cell.value == "Booked twice: take one booking back"]
+    assert (home.cells[row, 6].value, home.cells[row, 7].value) == (1, 180)
 
 
 def test_with_history_the_third_picture_is_the_trend(rec: Reconciliation) -> None:
