@@ -7,16 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ims_xl.rupees import plain as rupees
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import AMOUNTS, HEADS, HERE, Action, Change, MatchClass, Section
 
 BOXES = ("3.1(d)", "4A1", "4A2", "4A3", "4A4", "4A5", "4B1", "4B2", "4C", "4D1", "4D2")
-
-
-def rupees(paise: int) -> str:
-    """`-1234` -> `-12.34`, exactly."""
-    sign = "-" if paise < 0 else ""
-    return f"{sign}{abs(paise) // 100}.{abs(paise) % 100:02d}"
 
 
 def build_report(rec: Reconciliation, book: str = "") -> dict[str, Any]:

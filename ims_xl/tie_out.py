@@ -8,9 +8,9 @@ import numpy as np
 
 from ims_xl.decisions import check_reductions
 from ims_xl.followup.movement import movement_checks
-from ims_xl.report import rupees
 from ims_xl.returns.checks import return_checks
-from ims_xl.returns.warnings_3b import rupees as grouped
+from ims_xl.rupees import grouped
+from ims_xl.rupees import plain as rupees
 from ims_xl.state import Amounts, Reconciliation, TieOut
 from ims_xl.vocabulary import HEADS, Action, Change, Section
 

@@ -13,6 +13,7 @@ import click
 
 from ims_xl.faces.cli import common
 from ims_xl.returns.setoff import ORDERS, SetOffRequest, habitual, set_off
+from ims_xl.rupees import plain
 from ims_xl.vocabulary import HEADS, ImsXlError
 
 _KEYS: Final = ("liability", "credit", "cash_only", "rule_86b", "order")
@@ -45,11 +46,11 @@ def answer(request: SetOffRequest) -> dict[str, Any]:
     """The result in rupees as text, with what the portal's habitual order would cost."""
     best, habit = set_off(request), habitual(request)
     return {
-        "utilisation": {use: _rupees(value) for use, value in best.utilisation.items()},
-        "cash": {head: _rupees(value) for head, value in best.cash.items()},
-        "carry_forward": {head: _rupees(value) for head, value in best.carry_forward.items()},
-        "total_cash": _rupees(best.total_cash),
-        "portal_habit": {"order": "IGST credit to CGST first", "total_cash": _rupees(habit.total_cash), "cash_saved": _rupees(habit.total_cash - best.total_cash)},
+        "utilisation": {use: plain(value) for use, value in best.utilisation.items()},
+        "cash": {head: plain(value) for head, value in best.cash.items()},
+        "carry_forward": {head: plain(value) for head, value in best.carry_forward.items()},
+        "total_cash": plain(best.total_cash),
+        "portal_habit": {"order": "IGST credit to CGST first", "total_cash": plain(habit.total_cash), "cash_saved": plain(habit.total_cash - best.total_cash)},
     }
 
 
@@ -129,7 +130,3 @@ def _may_write(output: Path, given: Path, force: bool) -> None:
         raise ImsXlError(f"{output} exists already; give --force to replace it.")
     if not output.absolute().parent.is_dir():
         raise ImsXlError(f"There is no folder {output.absolute().parent} to write {output.name} in.")
-
-
-def _rupees(paise: int) -> str:
-    return f"{paise // 100}.{paise % 100:02d}"

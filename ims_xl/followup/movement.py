@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.followup.taken import BARRED, settled_earlier, standing_in_2b, time_is_over
-from ims_xl.report import rupees
 from ims_xl.returns.standing import counted, rejected
+from ims_xl.rupees import plain as rupees
 from ims_xl.state import OPENING_COLUMNS, Reconciliation, TieOut, empty
 from ims_xl.vocabulary import HEADS, NOT_FILED, Action, Change, MatchClass
 

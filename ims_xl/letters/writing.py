@@ -18,10 +18,11 @@ import jinja2
 from ims_xl.followup.messages import MISSING, REJECTED, SAVED_WRONG, UNFILED, WRONG, SupplierMessage, supplier_messages
 from ims_xl.hosts import new_book
 from ims_xl.hosts.safe_files import write_bytes
+from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Page, Plan, SheetPlan, TableBlock, TableColumn
-from ims_xl.workbook.tabs.pieces import lines_of, rupees_text
+from ims_xl.workbook.tabs.pieces import lines_of
 
 MEMORY: Final = ".ims-xl-letters.json"
 TEMPLATES: Final = ("subject.txt", "letter.txt", "letter.html")
@@ -152,7 +153,7 @@ def _words(rec: Reconciliation, message: SupplierMessage) -> dict[str, Any]:
     settings = rec.state.settings
     groups = [
         {"title": title, "rows": [
-            {"type": r.document_type, "number": one_line(r.number), "dated": f"{r.dated:%d-%m-%Y}" if r.dated else "no date", "taxable": rupees_text(r.taxable_value), "tax": rupees_text(abs(r.tax)), "issue": one_line(r.issue), "wanted": one_line(r.wanted)}
+            {"type": r.document_type, "number": one_line(r.number), "dated": f"{r.dated:%d-%m-%Y}" if r.dated else "no date", "taxable": grouped(r.taxable_value), "tax": grouped(abs(r.tax)), "issue": one_line(r.issue), "wanted": one_line(r.wanted)}
             for r in message.rows if r.kind == kind
         ]}
         for kind, title in TITLES.items() if any(r.kind == kind for r in message.rows)
@@ -162,7 +163,7 @@ def _words(rec: Reconciliation, message: SupplierMessage) -> dict[str, Any]:
     period = settings.period.label if settings.period else ""
     return {
         "supplier": supplier, "supplier_gstin": message.supplier_gstin, "client": client, "gstin": settings.gstin, "period": period, "as_of": f"{rec.as_of:%d-%m-%Y}",
-        "groups": groups, "credit": rupees_text(message.credit) if message.credit else "", "reply_by": f"{message.reply_by:%d-%m-%Y}", "sender": one_line(settings.sender) or client,
+        "groups": groups, "credit": grouped(message.credit) if message.credit else "", "reply_by": f"{message.reply_by:%d-%m-%Y}", "sender": one_line(settings.sender) or client,
     }
 
 

@@ -18,7 +18,8 @@ from ims_xl.matching import comparison as c
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, NO_DAY, Documents, Vouchers
 from ims_xl.matching.found import Found, Group
 from ims_xl.matching.hashing import arrow_text
-from ims_xl.matching.phrases import AMOUNT, DATE, MONEY_COLUMNS, MONEY_WORDS, NOUNS, NUMBER, SUPPLIER, listed, rupees
+from ims_xl.matching.phrases import AMOUNT, DATE, MONEY_COLUMNS, MONEY_WORDS, NOUNS, NUMBER, SUPPLIER, listed
+from ims_xl.rupees import plain as rupees
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,6 @@ MONEY_COLUMNS: Final = ("taxable_value", "igst", "cgst", "sgst", "cess")
 MONEY_WORDS: Final = ("taxable value", "IGST", "CGST", "SGST", "cess")
 
 
-def rupees(paise: int) -> str:
-    """`1234.50`."""
-    sign, paise = ("-", -paise) if paise < 0 else ("", paise)
-    return f"{sign}{paise // 100}.{paise % 100:02d}"
-
-
 def listed(words: list[str]) -> str:
     """`supplier, date and tax`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

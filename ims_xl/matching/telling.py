@@ -14,8 +14,9 @@ from ims_xl.matching.composites import lines_apart
 from ims_xl.matching.documents import NO_DAY, Documents, gather_vouchers, portal_documents
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.matching.partition import LEAST_WITHIN, rarities
-from ims_xl.matching.phrases import MONEY_COLUMNS, rupees
+from ims_xl.matching.phrases import MONEY_COLUMNS
 from ims_xl.matching.slips import probable_gstins
+from ims_xl.rupees import plain as rupees
 from ims_xl.settings import Settings
 from ims_xl.state import Links
 from ims_xl.vocabulary import ImsXlError

@@ -78,7 +78,7 @@ def what_takes(kind: FileKind) -> str:
         case FileKind.REGISTER:
             return "it is a table; 'ims-xl pull --register' takes purchase registers."
         case FileKind.UNKNOWN:
-            return "it is no file of the portal that ims-xl knows; take the JSON of IMS Dashboard > Offline > Download."
+            return "it is no file of the portal that ims-xl knows, or it is cut short; take the JSON of IMS Dashboard > Offline > Download again."
         case _:
             assert_never(kind)
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl import rupees
 from ims_xl.hosts.base import SheetText
 from ims_xl.readers.cleaning import clean_text, to_paise
 from ims_xl.readers.headings import Headings, meaning, plain, words
@@ -121,6 +122,4 @@ def _by_voucher(voucher: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _rupees(paise: int) -> str:
-    if not paise:
-        return ""
-    return f"{'-' if paise < 0 else ''}{abs(int(paise)) // 100}.{abs(int(paise)) % 100:02d}"
+    return rupees.plain(int(paise)) if paise else ""

@@ -9,7 +9,7 @@ import pandas as pd
 from ims_xl.returns.bypass import UNKNOWN_ORIGINAL
 from ims_xl.returns.differences import SUMMARY_GAP
 from ims_xl.returns.inputs import read
-from ims_xl.returns.warnings_3b import rupees
+from ims_xl.rupees import grouped as rupees
 from ims_xl.state import Gstr2B, Gstr3B, TieOut
 from ims_xl.vocabulary import HEADS
 

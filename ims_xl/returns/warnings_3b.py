@@ -10,6 +10,7 @@ import pandas as pd
 from ims_xl.returns import inputs as typed_cells
 from ims_xl.returns.forms import gstr3b_boxes
 from ims_xl.returns.inputs import VALUE, Typed
+from ims_xl.rupees import grouped as rupees
 from ims_xl.settings import Settings
 from ims_xl.state import Amounts, Gstr2B
 from ims_xl.vocabulary import HEADS
@@ -26,18 +27,6 @@ def warn(
         *typed.problems, *_ledgers(boxes, typed), *_excess(gstr2b, boxes, components, settings), *_overrides(typed, settings),
         *_lock(components, settings), *_rule_37(components, typed), *_reverse_charge(reverse_charge, settings), *_rule_86b(typed, settings), *_forecast(gstr2b), *_outward(typed),
     )
-
-
-def rupees(paise: int) -> str:
-    """`123456789` -> `12,34,567.89`."""
-    whole, part = divmod(abs(paise), 100)
-    text = str(whole)
-    head, tail = text[:-3], text[-3:]
-    groups: list[str] = []
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    return ("-" if paise < 0 else "") + ",".join([*groups, tail]) + f".{part:02d}"
 
 
 def _ledgers(boxes: Mapping[str, Amounts], typed: Typed) -> Iterator[str]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.portal_words import UploadProfile, code_by_action, section_form, upload_profiles, words
+from ims_xl.rupees import grouped
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import AMOUNTS, HEADS, Action, Change, ImsXlError, Section
 from ims_xl.writers.changes import Changes, changes_of
@@ -47,7 +48,7 @@ class UploadResult:
         """The summary for a terminal or the log."""
         if not self.files and not self.reset_files:
             return ["Nothing changed since the download: there is nothing to upload.", *self.notes]
-        made = [f"{row.action}: {row.count} {'document' if row.count == 1 else 'documents'}, taxable value {_rupees(row.taxable_value)}, tax {_rupees(row.igst + row.cgst + row.sgst + row.cess)}" for row in self.actions.itertuples()]
+        made = [f"{row.action}: {row.count} {'document' if row.count == 1 else 'documents'}, taxable value {grouped(row.taxable_value)}, tax {grouped(row.igst + row.cgst + row.sgst + row.cess)}" for row in self.actions.itertuples()]
         made += [f"Rejected: {text}" for text in self.rejects[:MOST_LISTED]]
         if len(self.rejects) > MOST_LISTED:
             made.append(f"Rejected: and {len(self.rejects) - MOST_LISTED} more")
@@ -164,8 +165,8 @@ def _by_action(ims: pd.DataFrame, changes: Changes) -> pd.DataFrame:
 
 def _rejects(ims: pd.DataFrame, changes: Changes) -> tuple[str, ...]:
     chosen = ims.iloc[[position for position in changes.rows if changes.action[position] == Action.REJECT.value]]
-    return tuple(f"{row.section} {row.document_number} of {row.supplier_name or row.supplier_gstin} ({row.supplier_gstin}), taxable value {_rupees(row.taxable_value)}, "
-                 f"tax {_rupees(sum(getattr(row, head) for head in HEADS))}" for row in chosen.itertuples())
+    return tuple(f"{row.section} {row.document_number} of {row.supplier_name or row.supplier_gstin} ({row.supplier_gstin}), taxable value {grouped(row.taxable_value)}, "
+                 f"tax {grouped(sum(getattr(row, head) for head in HEADS))}" for row in chosen.itertuples())
 
 
 def _notes(changes: Changes, ims: pd.DataFrame) -> tuple[str, ...]:
@@ -198,7 +199,3 @@ def _stem(name: str) -> str:
 
 def _ending(name: str) -> str:
     return PurePath(name).suffix or ".json"
-
-
-def _rupees(paise: int) -> str:
-    return f"{paise / 100:,.2f}"

@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
 from ims_xl.followup.unreported import CHASE
+from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook import skeleton
@@ -24,7 +25,7 @@ from ims_xl.workbook.tabs.default_risk import default_risk_frame
 from ims_xl.workbook.tabs.imports import imports_frame
 from ims_xl.workbook.tabs.not_in_ims import not_in_ims_frame
 from ims_xl.workbook.tabs.pending import HEADINGS, PENDING, pending_frame
-from ims_xl.workbook.tabs.pieces import money_width, rupees_text
+from ims_xl.workbook.tabs.pieces import money_width
 from ims_xl.workbook.tabs.rejected import rejected_frame
 from ims_xl.workbook.tabs.suppliers import suppliers_frame
 from ims_xl.workbook.tabs.where import area, letters, runs
@@ -230,7 +231,7 @@ def test_a_supplier_who_is_only_in_the_books_has_a_line(rec: Reconciliation) -> 
 
 @given(st.integers(min_value=-(10**14), max_value=10**14))
 def test_amounts_in_texts_group_the_indian_way(paise: int) -> None:
-    text = rupees_text(paise)
+    text = grouped(paise)
     assert int(text.replace(",", "").replace(".", "")) == paise
     whole = text.lstrip("-").partition(".")[0].split(",")
     assert 1 <= len(whole[0]) <= 3 and all(len(part) == 2 for part in whole[1:-1]) and (len(whole) == 1 or len(whole[-1]) == 3)

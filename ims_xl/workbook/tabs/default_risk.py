@@ -16,12 +16,13 @@ import pandas as pd
 
 from ims_xl.hosts.base import SheetText
 from ims_xl.rulebook.exposure import exposure
+from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import Action
 from ims_xl.workbook.plan import Cell, SheetPlan
 from ims_xl.workbook.tabs.calendar import draft_2b, due_3b
 from ims_xl.workbook.tabs.documents import KEY, documents, number_of, word_formats
-from ims_xl.workbook.tabs.pieces import HEADER_ROW, Column, Tab, list_sheet, rupees_text
+from ims_xl.workbook.tabs.pieces import HEADER_ROW, Column, Tab, list_sheet
 from ims_xl.workbook.tabs.typed import flat, table_below, unflat
 from ims_xl.workbook.tabs.where import Layout
 
@@ -90,7 +91,7 @@ def _assumption(rec: Reconciliation, frame: pd.DataFrame) -> str:
     most = sum(max(int(tax * table.penalty(max(int(year), 2017)).highest), table.penalty(max(int(year), 2017)).minimum) for year, tax in adds.groupby(years.to_numpy())["itc"].sum().items())
     return (
         f"Estimate, check with the section: {table.interest_a_year:.0%} a year for {months} months to a likely notice (Settings), only where the credit is also utilised, which this workbook cannot know. "
-        f"Nil penalty if paid before the notice; without fraud at most Rs {rupees_text(most)} for all rows together. No notice below Rs {rupees_text(table.no_notice_below)[:-3]} of tax in a year."
+        f"Nil penalty if paid before the notice; without fraud at most Rs {grouped(most)} for all rows together. No notice below Rs {grouped(table.no_notice_below)[:-3]} of tax in a year."
     )
 
 

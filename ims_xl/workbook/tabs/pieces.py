@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import numpy as np
 import pandas as pd
 
+from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, MatchClass, Section
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, Page, SheetPlan, TableBlock, TableColumn, Validation
@@ -189,21 +190,12 @@ def lines_of(text: str, room: float) -> int:
     return sum(max(1, math.ceil(len(part) * _NARROW / room)) for part in text.split("\n"))
 
 
-def rupees_text(paise: int) -> str:
-    """-123456789 -> "-12,34,567.89": Indian grouping where an amount stands in a text."""
-    whole, cents = divmod(abs(paise), 100)
-    head, tail = str(whole)[:-3], str(whole)[-3:]
-    while head:
-        head, tail = head[:-2], head[-2:] + "," + tail
-    return f"{'-' if paise < 0 else ''}{tail}.{cents:02d}"
-
-
 def money_width(values: pd.Series, least: float) -> float:
     """Wide enough for the largest amount and for the bold total above it: a column too narrow shows only ####."""
     amounts = values.dropna().astype("int64")
     if not len(amounts):
         return least
-    text = max((rupees_text(-abs(int(v))) for v in (amounts.sum(), amounts.min(), amounts.max())), key=len)
+    text = max((grouped(-abs(int(v))) for v in (amounts.sum(), amounts.min(), amounts.max())), key=len)
     digits = sum(c.isdigit() for c in text)
     pixels = (digits * 6.8 + (len(text) - digits) * 3.5) * 1.05 + 15   # ten points bold, one indent, the cell's own padding
     return max(least, math.ceil((pixels - 5) / 7 * 2) / 2)

@@ -7,10 +7,11 @@ from typing import Final
 
 import pandas as pd
 
+from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HERE
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, SheetPlan, TableBlock, TableColumn
-from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, lines_of, list_sheet, rupees_text
+from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, lines_of, list_sheet
 from ims_xl.workbook.tabs.where import Layout, area
 
 TIE_OUT: Final = Tab(
@@ -81,7 +82,7 @@ def _difference(expected: str, found: str) -> int | None:
 def _grouped(text: str) -> str:
     """An amount with Indian grouping, any other text as it is."""
     paise = _paise(text)
-    return text if paise is None else rupees_text(paise)
+    return text if paise is None else grouped(paise)
 
 
 def _paise(text: str) -> int | None:
