@@ -6,9 +6,10 @@ Most results agree in all and share one template; only what a person may look at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ from ims_xl.matching.found import Found, Group
 from ims_xl.matching.hashing import arrow_text
 from ims_xl.matching.phrases import AMOUNT, DATE, MONEY_COLUMNS, MONEY_WORDS, NOUNS, NUMBER, SUPPLIER, listed
 from ims_xl.rupees import plain as rupees
+
+_SAYS_ITSELF: Final = re.compile(r"(?:tax )?(?:bill|inv|invoice|credit note|debit note)[ .]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -134,13 +137,18 @@ def _pairs(story: Story, names: _Names) -> Texts:
             fields.append("reverse_charge=N>Y")
         if old:
             reasons.append("books hold the values from before the amendment")
-        subject = f"{nouns[at]} {number_b} in books is {numbers[at]} on the portal" if number > c.N_SAME and number_b else f"{nouns[at]} {numbers[at]}"
+        subject = f"{_named(nouns[at], number_b)} in books is {numbers[at]} on the portal" if number > c.N_SAME and number_b else f"{nouns[at]} {numbers[at]}"
         tail = "; ".join(([f"same {listed(same)}"] if same else []) + reasons)
         explanation[at] = f"{subject}: {'linked by hand; ' if hand else ''}{tail}."
         differences[at] = ";".join(fields)
     for at in np.flatnonzero((found.rival_points >= 0) & (found.points - found.rival_points < 40)).tolist():
         runner_up[at] = _runner_up(story, names, at)
     return Texts(differences, explanation, runner_up)
+
+
+def _named(noun: str, number: str) -> str:
+    """`Bill 451`; a number that says itself what it is (`Inv No. 451`) needs no noun before it."""
+    return f"'{number}'" if _SAYS_ITSELF.match(number) else f"{noun} {number}"
 
 
 def _runner_up(story: Story, names: _Names, at: int) -> str:

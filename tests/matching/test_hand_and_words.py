@@ -85,3 +85,10 @@ def test_a_row_that_cannot_be_named_is_refused(text: str) -> None:
 def test_a_row_beyond_the_last_is_refused() -> None:
     with pytest.raises(ImsXlError, match="there is no row 5"):
         tell(ledger([document("A")], IMS), ledger([booking("A")], REGISTER), matched([document("A")], [booking("A")]).links, RowName.parse("ims:5"), Settings())
+
+
+@pytest.mark.parametrize("booked, opens", [
+    ("Bill No 101", "'Bill No 101' in books is A-101 on the portal: "), ("Inv. 101", "'Inv. 101' in books is A-101 on the portal: "), ("101", "Bill 101 in books is A-101 on the portal: "),
+])
+def test_a_number_that_says_what_it_is_gets_no_noun_before_it(booked: str, opens: str) -> None:
+    assert matched([document("A-101")], [booking(booked)]).of(0).explanation.startswith(opens)
