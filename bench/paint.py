@@ -21,7 +21,7 @@ import xlwings as xw
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from ims_xl.hosts.excel import ExcelBook
-from ims_xl.hosts.excel_paint import PatchPlace, patch_canvas
+from ims_xl.hosts.excel_canvas import PatchPlace, patch_canvas
 from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, Plan, TableColumn, TablePatch, Validation
 from tests.excel.lo_engine import Engine
 from tests.excel.soffice import Soffice

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ims_xl.hosts.base import SheetInfo, SheetText
-from ims_xl.hosts.excel_native import native_for
+from ims_xl.hosts.excel_com import native_for
 from ims_xl.hosts.excel_session import MARKER, heal_settings, quiet, wait_until_ready
 from ims_xl.hosts.excel_xlwings import excel_side
 from ims_xl.vocabulary import Cancelled, ImsXlError

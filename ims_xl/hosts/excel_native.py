@@ -1,6 +1,6 @@
-"""The few things of a live spreadsheet that xlwings has no common words for, as one small interface, and Excel's own answer.
+"""The few things of a live spreadsheet that xlwings has no common words for, as one small interface.
 
-Everything else the Excel host does goes through xlwings itself. `ComNative` speaks to Excel by COM (`.api`); another engine
+Everything else the Excel host does goes through xlwings itself. `ComNative` (`excel_com`) speaks to Excel by COM (`.api`); another engine
 registers its own by carrying a `native` attribute on its app. Areas are "A1:C9" or several joined by commas, at most 255
 characters; colours are six hex digits.
 """
@@ -127,13 +127,3 @@ class Native(Protocol):
     def save_copy(self, book: Any, path: str) -> None: ...
 
     def save(self, book: Any) -> None: ...
-
-
-def native_for(app: Any) -> Native:
-    """The native side of an xlwings app: its own where it carries one, else Excel by COM."""
-    carried: Native | None = getattr(app.impl, "native", None)
-    if carried is not None:
-        return carried
-    from ims_xl.hosts.excel_com import ComNative
-
-    return ComNative()

@@ -10,9 +10,10 @@ from typing import Any
 
 from ims_xl.hosts import excel_journal as journal
 from ims_xl.hosts import excel_left as left
+from ims_xl.hosts.excel_canvas import Canvas, PatchPlace, patch_canvas, sheet_canvas
 from ims_xl.hosts.excel_cell import cell_text
 from ims_xl.hosts.excel_native import Native
-from ims_xl.hosts.excel_paint import Canvas, Painter, PatchPlace, patch_canvas, sheet_canvas
+from ims_xl.hosts.excel_paint import Painter
 from ims_xl.hosts.excel_strokes import address, spans
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook import theme

@@ -10,6 +10,7 @@ import xlwings as xw
 
 from ims_xl.hosts import excel_paint
 from ims_xl.hosts.excel import ExcelBook
+from ims_xl.hosts.excel_canvas import Canvas
 from ims_xl.workbook.plan import Plan
 from tests.excel.lo_engine import Book, Engine
 from tests.excel.soffice import Soffice
@@ -25,7 +26,7 @@ def main(pipe: str, pid: int, name: str) -> None:
             app.books.open_books.append(Book(app, doc, None))
     real = excel_paint.Painter.put
 
-    def put(self: excel_paint.Painter, sheet: xw.Sheet, canvas: excel_paint.Canvas) -> None:
+    def put(self: excel_paint.Painter, sheet: xw.Sheet, canvas: Canvas) -> None:
         real(self, sheet, canvas)
         if sheet.name == "Tab":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ims_xl.hosts.excel_com import header_parts, held_by
+from ims_xl.hosts.excel_areas import header_parts, held_by
 from ims_xl.hosts.excel_strokes import hidden_runs
 from ims_xl.hosts.package.sheet_text import column_number
 from ims_xl.workbook.plan import Chart, ConditionalFormat, Page, Validation
