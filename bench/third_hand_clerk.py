@@ -21,7 +21,7 @@ PRESETS = ("clean", "typical", "messy")
 RATES = {                                                # a document's chance, by preset
     "easy number": (.026, .20, .41), "hard number": (.004, .035, .085), "date": (.007, .075, .14), "odd date": (0, .02, .06), "gstin": (.0025, .024, .06),
     "heads": (.0025, .029, .062), "rounding": (.02, .08, .12), "value": (.015, .06, .12), "name": (.10, .45, .70), "rate lines": (.10, .40, .50),
-    "split": (.001, .006, .012), "merged": (.0008, .004, .008), "crossed": (0, .0002, .0005), "netted": (0, .015, .03), "own note": (.02, .08, .15),
+    "split": (.001, .006, .012), "merged": (.0008, .004, .008), "crossed": (0, .0002, .0005), "netted": (0, .015, .03), "own note": (.01, .04, .08),
     "booked twice": (.001, .006, .015), "uploaded twice": (.0005, .002, .004), "not in books": (.02, .06, .10), "not in ims": (.02, .07, .12),
     "amended": (.005, .012, .02), "never in ims": (.02, .05, .08), "booked late": (.02, .06, .10),
 }
