@@ -38,10 +38,10 @@ def due_rows() -> dict[str, str]:
     rows: dict[str, str] = {}
     for what in WHAT:
         for frequency in "MQ":
-            unknown = _steps(lambda p, w=what, f=frequency: _due(w, p, "", f == "Q"))  # type: ignore[misc]
+            unknown = _steps(_dated(what, "", frequency == "Q"))
             rows[f"{what}|{frequency}|"] = unknown
             for code in sorted(states()):
-                steps = _steps(lambda p, w=what, f=frequency, c=code: _due(w, p, c, f == "Q"))  # type: ignore[misc]
+                steps = _steps(_dated(what, code, frequency == "Q"))
                 if steps != unknown:
                     rows[f"{what}|{frequency}|{code}"] = steps
     return rows
@@ -49,7 +49,11 @@ def due_rows() -> dict[str, str]:
 
 def pending_rows() -> dict[str, str]:
     """Section -> steps of `one`, `open` or `barred`."""
-    return {section.value.upper(): _steps(lambda p, s=section: _PENDING[pending_of(s.value, p)]) for section in Section}  # type: ignore[misc]
+    return {section.value.upper(): _steps(_limited(section)) for section in Section}
+
+
+def _limited(section: Section) -> Callable[[Period], str]:
+    return lambda period: _PENDING[pending_of(section.value, period)]
 
 
 def pending_of(section: str, period: Period) -> str:
@@ -60,6 +64,10 @@ def pending_of(section: str, period: Period) -> str:
         if kind in found:
             return kind
     return "barred"
+
+
+def _dated(what: str, state: str, quarterly: bool) -> Callable[[Period], str]:
+    return lambda period: _due(what, period, state, quarterly)
 
 
 def _due(what: str, period: Period, state: str, quarterly: bool) -> str:

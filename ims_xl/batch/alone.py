@@ -45,7 +45,7 @@ def work_alone(client: ClientFolder, as_of: str, seconds: float, megabytes: int)
 
 def main() -> None:
     """The child: one task from standard input."""
-    from ims_xl.batch.pool import limit
+    from ims_xl.batch.limits import limit
     from ims_xl.hosts.safe_files import write_bytes
 
     task = json.loads(sys.stdin.buffer.readline())

@@ -6,19 +6,15 @@ Both call the same `work_on`; results come back as they finish and are the same 
 from __future__ import annotations
 
 import multiprocessing
-import os
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
-from typing import Any, Final
+from typing import Any
 
 from ims_xl.batch.alone import work_alone
 from ims_xl.batch.clients import ClientFolder
 from ims_xl.batch.cluster import connected
+from ims_xl.batch.limits import fair_share, limit
 from ims_xl.batch.work import ClientResult, failed, work_on
-
-LEAST_MEGABYTES: Final = 3072
 
 
 def on_processes(clients: Sequence[ClientFolder], as_of: str, workers: int, seconds: float, megabytes: int) -> Iterator[ClientResult]:
@@ -58,38 +54,6 @@ def on_dask(clients: Sequence[ClientFolder], as_of: str, scheduler: str, seconds
                 yield future.result()
             except Exception as lost:  # noqa: BLE001 - whatever the cluster says of a lost worker is this client's result
                 yield failed(futures[future], f"the cluster lost it ({type(lost).__name__})")
-
-
-def fair_share(workers: int) -> int:
-    """Megabytes of address space that a worker may take by default, so that one enormous client does not bring down the machine; 0 = no limit."""
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
-    except (AttributeError, ValueError, OSError):
-        return 0
-    return max(LEAST_MEGABYTES, memory * 4 // 5 // max(workers, 1))
-
-
-def limit(megabytes: int, workers: int = 1) -> None:
-    """A worker ends with the process that started it, takes no more address space than that, where the system knows such limits, and one thread where workers share the cores."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        # Whoever kills the leading process wants the night over: the books come free at once, not after the current client.
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    if workers > 1:
-        import pyarrow
-
-        pyarrow.set_cpu_count(1)
-    if megabytes and sys.platform != "win32":
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = megabytes << 20
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def _untyped(maker: Any) -> Any:

@@ -37,8 +37,7 @@ def answers(ims: pd.DataFrame, facts: pd.DataFrame, settings: Settings) -> pd.Da
         _answer(ims, facts, settings, rows, answer, remark, amounts)
     out: dict[str, object] = {"reduce_itc": pd.array(answer, dtype="str"), "reduce_remark": pd.array(remark, dtype="str")}
     for head in HEADS:
-        out[f"reduce_{head}"] = pd.array(amounts[head], dtype="Int64")
-        out[f"reduce_{head}"][amounts[head] < 0] = pd.NA   # type: ignore[index]
+        out[f"reduce_{head}"] = pd.arrays.IntegerArray(amounts[head], amounts[head] < 0)
     return pd.DataFrame(out, index=ims.index)
 
 

@@ -15,7 +15,7 @@ from ims_xl.vocabulary import Cancelled, ImsXlError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module of ims_xl.faces holding a click command of that name with "-" as "_", one line for --help)
-    "demo": ("commands_month", "A sample client, the whole month-end, and the paths to open."),
+    "demo": ("demo", "A sample client, the whole month-end, and the paths to open."),
     "new": ("commands_month", "A fresh workbook for one client and period."),
     "pull": ("commands_month", "Read portal and books files into a workbook."),
     "reconcile": ("commands_month", "Match, highlight, fill the action column, write the summary tabs."),

@@ -1,4 +1,4 @@
-"""`new`, `pull`, `reconcile`, `run` and `demo`: the month on the command line."""
+"""`new`, `pull`, `reconcile` and `run`: the month on the command line."""
 
 from __future__ import annotations
 
@@ -245,16 +245,6 @@ def run_month(
         rec = books.reconciled(opened, as_of, progress)
         books.write(opened, rec, output, progress=progress)
     return rec
-
-
-@click.command()
-@click.argument("folder", type=FILE, default=Path("ims-xl-demo"))
-@common
-def demo(folder: Path) -> None:
-    """A sample client: portal JSON, register and 2B in FOLDER, the whole month-end on it, and what to open."""
-    from ims_xl.faces.demo import run_demo
-
-    run_demo(folder)
 
 
 def _say(text: str) -> None:

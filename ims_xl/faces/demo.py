@@ -9,19 +9,22 @@ from typing import Final
 
 import click
 
-from ims_xl.faces.cli import is_quiet
+from ims_xl.faces.cli import common, is_quiet
+from ims_xl.faces.commands_month import FILE, run_month, settings_of, watched, write_report
 from ims_xl.vocabulary import ImsXlError
 
 MARK: Final = "ims-xl-demo.txt"
 AS_OF: Final = date(2026, 11, 16)
 
 
-def run_demo(folder: Path) -> None:
-    """Writes the sample into `folder` (an earlier demo there is replaced, anything else is refused) and reconciles it."""
-    from ims_xl.faces.commands_month import run_month, settings_of, watched, write_report
+@click.command()
+@click.argument("folder", type=FILE, default=Path("ims-xl-demo"))
+@common
+def demo(folder: Path) -> None:
+    """A sample client: portal JSON, register and 2B in FOLDER, the whole month-end on it, and what to open."""
     from ims_xl.sample import write_sample
 
-    if folder.exists():
+    if folder.exists():     # an earlier demo is replaced, anything else refused
         if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
             raise ImsXlError(f"{folder} exists and is no demo of ours; give another folder.")
         shutil.rmtree(folder)

@@ -5,12 +5,10 @@ Steps that work on a file get a copy that Excel saves for them; the open workboo
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ims_xl.faces.ribbon_copies import closed, copied, keep, saved_path
+from ims_xl.faces.ribbon_month import paint, read
 from ims_xl.hosts import safe_files
 from ims_xl.hosts.excel_session import quiet
 from ims_xl.vocabulary import ImsXlError
@@ -23,8 +21,6 @@ PROFILE = "portal-offline"
 
 def validate(click: Click) -> None:
     """Says what the portal would refuse; writes nothing."""
-    from ims_xl.faces.ribbon_month import read
-
     made, _ = _upload(click, read(click), "upload.json")
     click.asker.tell("The portal can take this.\n\n" + "\n".join(made.lines()))
 
@@ -32,7 +28,6 @@ def validate(click: Click) -> None:
 def upload_file(click: Click) -> None:
     """Writes the portal's JSON, and one line into the Log with its hash."""
     from ims_xl.faces.commands_portal import note_sent
-    from ims_xl.faces.ribbon_month import read
 
     opened = read(click)
     suggested = click.host.path.with_name(f"{click.host.path.stem}_upload.json")
@@ -69,7 +64,6 @@ def read_errors(click: Click) -> None:
         return
     from dataclasses import replace
 
-    from ims_xl.faces.ribbon_month import paint, read
     from ims_xl.readers.portal_errors import put_errors
 
     opened = read(click)
@@ -82,12 +76,11 @@ def letters(click: Click) -> None:
     """Writes the drafts into a folder beside the workbook."""
     from ims_xl import book as books
     from ims_xl.faces.commands_followup import new_mails
-    from ims_xl.faces.ribbon_month import read
     from ims_xl.letters import write_letters
     from ims_xl.letters.outlook import outlook, save_drafts
 
     opened = read(click)
-    folder = _beside(click).parent / f"{click.host.path.stem}_letters"
+    folder = saved_path(click).parent / f"{click.host.path.stem}_letters"
     did = write_letters(books.reconciled(opened, click.today, click.host.progress), folder)
     lines = [f"{folder}: {len(did.added)} files added, {len(did.refreshed)} refreshed, {len(did.unchanged)} unchanged."]
     lines += [f"Kept as you edited it: {name}" for name in did.edited]
@@ -102,17 +95,16 @@ def roll_forward(click: Click) -> None:
     """The next period's workbook."""
     from ims_xl.closing import roll_over
     from ims_xl.faces.commands_month import need_workbook_name, refuse_existing
-    from ims_xl.faces.ribbon_month import read
     from ims_xl.followup.rollover import next_period
 
     settings = read(click).state.settings
-    suggested = _beside(click).with_name(f"{settings.gstin}_{next_period(settings)}.xlsx")
+    suggested = saved_path(click).with_name(f"{settings.gstin}_{next_period(settings)}.xlsx")
     path = click.asker.save_as("Save the next period's workbook as", suggested)
     if path is None:
         return
     need_workbook_name(path)
     refuse_existing(path, [click.host.path], force=False)
-    with _copy(click) as copy:
+    with copied(click) as copy:
         rolled = roll_over(copy, path, click.today, click.host.progress)
     if click.asker.yes(f"{path.name}: {rolled.period}, {rolled.documents} documents and {rolled.vouchers} register lines carried forward. Open it now?"):
         click.host.app.books.open(str(path))
@@ -120,7 +112,7 @@ def roll_forward(click: Click) -> None:
 
 def snapshot(click: Click) -> None:
     """Saves and keeps a copy."""
-    path = _beside(click)
+    path = saved_path(click)
     click.host.save()
     kept = keep(click)
     click.asker.tell(f"Kept as {kept.name if kept else path.name} in {safe_files.FOLDER}, beside the workbook; Restore brings it back.")
@@ -128,7 +120,7 @@ def snapshot(click: Click) -> None:
 
 def restore(click: Click) -> None:
     """Brings back an earlier version into Excel."""
-    path = _beside(click)
+    path = saved_path(click)
     known = safe_files.list_snapshots(path)
     if not known:
         raise ImsXlError(f"{path.name}: no earlier versions are kept yet.")
@@ -141,7 +133,7 @@ def restore(click: Click) -> None:
     chosen = known[int(answer) - 1]
     content = chosen.path.read_bytes()
     keep(click)
-    with _closed(click):
+    with closed(click):
         safe_files.write_bytes(path, content)
     click.asker.tell(f"The version of {chosen.taken_at.astimezone():%d-%m-%Y %H:%M:%S} is back; what stood here is version 1 now.")
 
@@ -151,7 +143,7 @@ def sign_off(click: Click) -> None:
     from ims_xl.closing import record_closed
     from ims_xl.signing import sign
 
-    path = _beside(click)
+    path = saved_path(click)
     role = "preparer" if click.asker.yes("Sign as preparer?\n\nYes: preparer.\nNo: reviewer; the workbook is closed for changes then.") else "reviewer"
     name = click.asker.line("Your name")
     if not name:
@@ -163,7 +155,7 @@ def sign_off(click: Click) -> None:
         "The workbook has changes that are not saved; with them it would not be what the preparer signed.\n\nYes: sign the saved version and drop them.\nNo: sign nothing."
     ):
         return
-    with _closed(click):
+    with closed(click):
         sign(path, role, name)
         if role == "reviewer":
             record_closed(path)
@@ -175,7 +167,7 @@ def print_set(click: Click) -> None:
     from ims_xl.printing import PAPER
 
     app, native = click.host.app, click.host.native
-    path = click.asker.save_as("Save the working paper as", _beside(click).with_suffix(".pdf"))
+    path = click.asker.save_as("Save the working paper as", saved_path(click).with_suffix(".pdf"))
     if path is None:
         return
     if path.suffix.lower() != ".pdf":
@@ -185,7 +177,7 @@ def print_set(click: Click) -> None:
     if not any(wanted):
         raise ImsXlError("This workbook has none of the tabs of the working paper yet; click Match first.")
     click.host.progress("Printing", 0.3)
-    with _copy(click, f"print {click.host.path.name}") as copy, quiet(app):     # Excel opens no two workbooks of one name
+    with copied(click, f"print {click.host.path.name}") as copy, quiet(app):     # Excel opens no two workbooks of one name
         printed = app.books.open(str(copy))
         try:
             native.print_pdf(printed, [name for name in wanted if name], str(path))
@@ -193,41 +185,3 @@ def print_set(click: Click) -> None:
             printed.close()
     click.host.book.activate()
     click.asker.tell(f"{path} is written.")
-
-
-def keep(click: Click) -> Path | None:
-    """A snapshot of the workbook as it stands in Excel now, unsaved changes too; None where it was never saved."""
-    path = click.host.path
-    if not path.exists():
-        return None
-    with _copy(click) as copy:
-        return safe_files.snapshot(path, copy)
-
-
-@contextmanager
-def _copy(click: Click, name: str = "") -> Iterator[Path]:
-    """The open workbook as a file elsewhere, of the same name or another, for the while."""
-    with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
-        copy = Path(folder) / (name or click.host.path.name)
-        click.host.native.save_copy(click.host.book, str(copy))
-        yield copy
-
-
-@contextmanager
-def _closed(click: Click) -> Iterator[None]:
-    """Closed in Excel for the while, so that its file can be replaced; open again afterwards, whatever happens."""
-    host = click.host
-    path, app = host.path, host.app
-    host.app.status_bar = False
-    host.book.close()
-    try:
-        yield
-    finally:
-        host.book = app.books.open(str(path))
-
-
-def _beside(click: Click) -> Path:
-    path = click.host.path
-    if not path.is_absolute() or not path.exists():
-        raise ImsXlError(f"{click.host.book.name} was never saved in a folder of this computer; save it first.")
-    return path

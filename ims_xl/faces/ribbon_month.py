@@ -154,7 +154,7 @@ def paint(click: Click, opened: OpenBook) -> Reconciliation:
     rec = books.reconciled(opened, click.today, host.progress)
     rec = books.unsealed(rec, host.book.name)
     host.progress("Writing", 0.8)
-    from ims_xl.faces.ribbon_files import keep
+    from ims_xl.faces.ribbon_copies import keep
 
     keep(click)
     host.paint(books.plan(opened, rec))

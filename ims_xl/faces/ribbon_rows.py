@@ -151,7 +151,7 @@ def _write(click: Click, here: OnSheet, rows: Sequence[int], actions: Sequence[s
     """Two columns of those rows, in one paint."""
     if not rows:
         return
-    from ims_xl.faces.ribbon_files import keep
+    from ims_xl.faces.ribbon_copies import keep
     from ims_xl.workbook.plan import Plan, TableColumn, TablePatch
 
     keep(click)

@@ -7,7 +7,7 @@ prove). Numbers are Excel's constants, named where they stand.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ims_xl.hosts.excel_areas import header_parts, held_by
@@ -167,7 +167,7 @@ class ComNative(ComLooks, ComRules):
         found: dict[str, None] = {}
         for row in held_by(1, rows, lambda a, b: api.Range(api.Cells(a, 1), api.Cells(b, columns)).MergeCells is not False):
             beyond = 0
-            for column in held_by(1, columns, lambda a, b, row=row: api.Range(api.Cells(row, a), api.Cells(row, b)).MergeCells is not False):  # type: ignore[misc]
+            for column in held_by(1, columns, _merged_in(api, row)):
                 if column > beyond:
                     area = api.Cells(row, column).MergeArea
                     found[area.Address.replace("$", "")] = None
@@ -219,6 +219,11 @@ class ComNative(ComLooks, ComRules):
 
     def save(self, book: Any) -> None:
         book.api.Save()
+
+
+def _merged_in(api: Any, row: int) -> Callable[[int, int], bool]:
+    """Whether any cell of the row from one column to another is merged."""
+    return lambda first, last: api.Range(api.Cells(row, first), api.Cells(row, last)).MergeCells is not False
 
 
 def _hresult(refused: Exception) -> int:

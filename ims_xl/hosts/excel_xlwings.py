@@ -17,8 +17,8 @@ def excel_side() -> Any:
     It would also retry a busy Excel for ever, and end window-less Excels as our process ends; neither is ours to do.
     """
     if "xlwings" not in sys.modules:
-        without = {name: None for name in _UNASKED if name not in sys.modules}
-        sys.modules.update(without)          # type: ignore[arg-type]  # None makes an import fail at once
+        without: dict[str, Any] = dict.fromkeys(name for name in _UNASKED if name not in sys.modules)
+        sys.modules.update(without)          # None makes an import fail at once
         try:
             importlib.import_module("xlwings")
         finally:

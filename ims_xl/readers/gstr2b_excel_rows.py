@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,7 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.portal_words import place_code, supply_type_code
 from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
-from ims_xl.readers.gstr2b_json import ISD_TYPES, NOTE_TYPES
-from ims_xl.readers.gstr2b_shape import IDENTITY, frame_of
+from ims_xl.readers.gstr2b_shape import IDENTITY, ISD_TYPES, NOTE_TYPES, frame_of
 from ims_xl.readers.ims_sheet_rows import period_code
 from ims_xl.readers.json_values import yes_no
 from ims_xl.readers.portal_headings import Label, labels, lines_of, plain
@@ -142,7 +141,7 @@ class _Rows:
             return frame_of({}, 0)
         entry, isd, note = form.section in ("impg", "impgsez"), form.section in ("isd", "isda"), form.section in ("cdnr", "cdnra")
         not_rcm = "N" if form.section in ("ecom", "ecoma") or form.block == "rejected" else ""
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "block": form.block, "section": form.section, "document_type": self._types(note, isd, entry),
             "amended": "Y" if form.amended_entry or (not entry and form.section.endswith("a")) else "N",
             "supplier_gstin": to_gstins(self._cells("supplier_gstin")), "supplier_name": self._text("supplier_name"),
@@ -162,10 +161,10 @@ class _Rows:
         for name in ("document_value", *AMOUNTS):
             values[name] = self._paise(name)
         for name in (f"reduce_{tax}" for tax in _TAXES):
-            blank = (self._text(name) == "").to_numpy(dtype=bool) | (values["reduction"] != "Y").to_numpy(dtype=bool)  # type: ignore[attr-defined]
+            blank = (self._text(name) == "").to_numpy(dtype=bool) | (values["reduction"] != "Y").to_numpy(dtype=bool)
             values[name] = pd.arrays.IntegerArray(self._paise(name), blank)
         if entry:
-            values["document_value"] = values["taxable_value"] + values["igst"] + values["cess"]  # type: ignore[operator]
+            values["document_value"] = values["taxable_value"] + values["igst"] + values["cess"]
         made = frame_of(values, rows)
         return _summed(made) if "rate" in self.columns else made
 

@@ -15,14 +15,12 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.portal_words import place_code, supply_type_code
-from ims_xl.readers.gstr2b_shape import SUMMARY_SHAPE, Statement, frame_of
+from ims_xl.readers.gstr2b_shape import ISD_TYPES, NOTE_TYPES, Statement, frame_of
+from ims_xl.readers.gstr2b_totals import promised, summary_of, whole
 from ims_xl.readers.json_tokens import Part, kind_of, parse
 from ims_xl.readers.json_values import days_of, paise_of, shown, storable, texts_of
 from ims_xl.vocabulary import HEADS, ImsXlError, Problem
 
-NOTE_TYPES: Final = {"C": "Credit Note", "D": "Debit Note", "CN": "Credit Note", "DN": "Debit Note", "CREDIT NOTE": "Credit Note", "DEBIT NOTE": "Debit Note"}
-ISD_TYPES: Final = {"ISDI": "ISD Invoice", "ISDC": "ISD Credit Note", "ISDIA": "ISD Invoice", "ISDCA": "ISD Credit Note", "I": "ISD Invoice", "C": "ISD Credit Note",
-                    "ISD INVOICE": "ISD Invoice", "ISD CREDIT NOTE": "ISD Credit Note"}
 _BLOCK_OF: Final = {"docdata": "docdata", "docRejdata": "rejected", "itcrev": "reversal"}
 _ARRAY: Final = {"b2b": "inv", "b2ba": "inv", "ecom": "inv", "ecoma": "inv", "cdnr": "nt", "cdnra": "nt", "isd": "doclist", "isda": "doclist", "impg": "boe", "impgsez": "boe"}
 _NUMBER: Final = {"inv": "inum", "nt": "ntnum", "doclist": "docnum", "boe": "boenum"}
@@ -50,8 +48,8 @@ def read_2b_json(part: Part) -> Statement:
     if bad[0]:
         problems.append(Problem(part.name, "", 0, "gendt", f"{shown(inner.get('gendt'))} is not a date DD-MM-YYYY"))
     return Statement(part.name, str(inner.get("gstin") or "").strip().upper(), str(inner.get("rtnprd") or "").strip(),
-                     None if np.isnat(generated[0]) else generated[0].item().date(), _joined(frames), _summary(inner.get("itcsumm"), part.name, problems),
-                     _whole(inner.get("fc")), _promised(inner), problems)
+                     None if np.isnat(generated[0]) else generated[0].item().date(), _joined(frames), summary_of(inner.get("itcsumm"), part.name, problems),
+                     whole(inner.get("fc")), promised(inner), problems)
 
 
 def _inner(top: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -288,52 +286,6 @@ def _with_items(doc: Mapping[str, Any]) -> dict[str, Any]:
     items = [item for item in doc.get("items") or [] if isinstance(item, dict)]
     sums = {key: int(paise_of([item.get(key) for item in items])[0].sum()) / 100 for key in ("txval", *HEADS)}
     return {**doc, **sums} if items else dict(doc)
-
-
-def _summary(itcsumm: Any, file: str, problems: list[Problem]) -> dict[str, dict[str, int]]:
-    """Leaves of itcsumm in paise; a group whose total is not the sum of its leaves is a problem."""
-    found: dict[str, dict[str, int]] = {}
-    if not isinstance(itcsumm, dict):
-        return found
-    blocks = {name.lower(): name for name in SUMMARY_SHAPE} | {"itcnonavl": "itcunavl", "itcnotavl": "itcunavl", "itcrejected": "itcRejected", "itcrej": "itcRejected"}
-    for block, groups in itcsumm.items():
-        name = blocks.get(block.lower(), block)
-        for group, node in groups.items() if isinstance(groups, dict) else ():
-            if not isinstance(node, dict):
-                continue
-            leaves = {("impgasez" if leaf == "impgseza" else leaf): value for leaf, value in node.items() if isinstance(value, dict)}
-            total, _, _ = paise_of([node.get(head) for head in HEADS])
-            sums = np.zeros(len(HEADS), dtype=np.int64)
-            for leaf, value in leaves.items():
-                amounts = [_signed(value.get(head)) for head in HEADS]
-                sums += np.array(amounts, dtype=np.int64)
-                found[f"{name}.{group}.{leaf}"] = dict(zip(HEADS, amounts))
-            if leaves and any(head in node for head in HEADS) and (total >= 0).all() and (np.abs(total - sums) > 100).any() and (total > 0).any():
-                problems.append(Problem(file, "itcsumm", 0, f"{name}.{group}", "the summary's total differs from the sum of its own lines"))
-    return found
-
-
-def _signed(value: Any) -> int:
-    """The effect of an amendment may be negative in the summary."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) > 1e14:
-        return 0
-    return round(value * 100)
-
-
-def _promised(inner: Mapping[str, Any]) -> int:
-    """How many documents the counterparty summaries count."""
-    total = 0
-    for key in ("cpsumm", "cpSummRej"):
-        summary = inner.get(key)
-        for rows in summary.values() if isinstance(summary, dict) else ():
-            for part in rows if isinstance(rows, list) else [rows]:
-                if isinstance(part, dict) and "ttldocs" in part:
-                    total += _whole(part["ttldocs"])
-    return total
-
-
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else int(value) if isinstance(value, str) and value.isdigit() else 0
 
 
 def _plain(value: Any) -> str:

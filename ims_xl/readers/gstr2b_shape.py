@@ -20,6 +20,9 @@ from ims_xl.vocabulary import GSTR2B_LEDGER, HEADS, Problem
 
 SECTIONS: Final = ("b2b", "b2ba", "cdnr", "cdnra", "ecom", "ecoma", "isd", "isda", "impg", "impgsez")
 BLOCKS: Final = ("docdata", "rejected", "reversal")
+NOTE_TYPES: Final = {"C": "Credit Note", "D": "Debit Note", "CN": "Credit Note", "DN": "Debit Note", "CREDIT NOTE": "Credit Note", "DEBIT NOTE": "Debit Note"}
+ISD_TYPES: Final = {"ISDI": "ISD Invoice", "ISDC": "ISD Credit Note", "ISDIA": "ISD Invoice", "ISDCA": "ISD Credit Note", "I": "ISD Invoice", "C": "ISD Credit Note",
+                    "ISD INVOICE": "ISD Invoice", "ISD CREDIT NOTE": "ISD Credit Note"}
 
 _IMS_ROWS: Final = ("b2b", "cdnr", "ecom", "b2ba", "cdnra", "ecoma")
 _DEBITS: Final = ("b2b", "cdnr", "b2ba", "cdnra")

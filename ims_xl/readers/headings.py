@@ -41,6 +41,10 @@ class Meaning:
         return {"exact": 30, "begins with": 20, "contains": 10}.get(self.how, 10) + self.tier
 
 
+NOTHING: Final = Meaning("", 0, "by content")
+"""A heading that names no field."""
+
+
 @dataclass(frozen=True, slots=True)
 class Headings:
     """The heading line of a frame: position of its first and last row, the words of every column (in frame order) and what they mean."""

@@ -230,7 +230,10 @@ class Walker:
         made = dict(pairs)
         if len(made) != len(pairs):
             seen: set[str] = set()
-            self._twice += [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+            for key, _ in pairs:
+                if key in seen:
+                    self._twice.append(key)
+                seen.add(key)
         return made
 
     def _wrong(self, expected: str, at: int) -> ImsXlError:

@@ -20,7 +20,7 @@ from ims_xl.readers.register_money import RUPEE, Amounts, legal_share
 from ims_xl.vocabulary import HEADS
 
 if TYPE_CHECKING:
-    from ims_xl.readers.register_columns import Choice
+    from ims_xl.readers.register_choice import Choice
 
 
 @dataclass
@@ -35,7 +35,7 @@ class LineAmounts:
     said: list[tuple[str, str]] = field(default_factory=list)
 
 
-def line_amounts(lines: pd.DataFrame, choice: Choice, texts: Sequence[str], text: Mapping[str, pd.Series], out: Mapping[str, object], recipient: str) -> LineAmounts:
+def line_amounts(lines: pd.DataFrame, choice: Choice, texts: Sequence[str], text: Mapping[str, pd.Series], out: Mapping[str, pd.Series], recipient: str) -> LineAmounts:
     """Everything in paise, signed as typed; `bad` names the cells that are no amounts by column position."""
     read = Amounts(lines)
     rows = len(lines)
@@ -173,7 +173,7 @@ def _without_tax(result: LineAmounts, text: Mapping[str, pd.Series], inclusive: 
     return np.where(contains, taxable - tax, taxable)
 
 
-def _tax_from_rate(result: LineAmounts, read: Amounts, choice: Choice, text: Mapping[str, pd.Series], out: Mapping[str, object], recipient: str, value: np.ndarray, told: np.ndarray) -> None:
+def _tax_from_rate(result: LineAmounts, read: Amounts, choice: Choice, text: Mapping[str, pd.Series], out: Mapping[str, pd.Series], recipient: str, value: np.ndarray, told: np.ndarray) -> None:
     """No column of any head: the sum of tax, or taxable value x rate, goes to IGST between two states and half and half within one."""
     if any(choice.money.get(head) for head in (*HEADS, "cgst_sgst")):
         return
@@ -183,7 +183,7 @@ def _tax_from_rate(result: LineAmounts, read: Amounts, choice: Choice, text: Map
     if "supplier_state" in text:
         states = {v: place_code(str(v)) for v in text["supplier_state"].unique()}
         supplier = supplier.where(supplier != "", text["supplier_state"].map(states))
-    here = place.where(place != "", out["recipient_gstin"].str[:2])  # type: ignore[attr-defined]
+    here = place.where(place != "", out["recipient_gstin"].str[:2])
     here = here.where(here != "", recipient[:2])
     between = ((supplier != here) & (supplier != "") & (here != "")).to_numpy(dtype=bool)
     known = ((supplier != "") & (here != "")).to_numpy(dtype=bool)
@@ -215,7 +215,7 @@ def _charge_by_recipient(result: LineAmounts, reverse: Mapping[str, np.ndarray])
         result.said.append(("reverse_charge", f"{int((own & charged).sum())} lines have both tax charged by the supplier and tax under reverse charge; the latter is left out of their tax"))
 
 
-def _by_side(result: LineAmounts, text: Mapping[str, pd.Series], out: Mapping[str, object]) -> None:
+def _by_side(result: LineAmounts, text: Mapping[str, pd.Series], out: Mapping[str, pd.Series]) -> None:
     """Where only a column of Dr and Cr tells purchases from returns, the rarer side is the returns'."""
     if "side" not in text or {"voucher_type", "document_type"} & text.keys():
         return
@@ -230,7 +230,7 @@ def _by_side(result: LineAmounts, text: Mapping[str, pd.Series], out: Mapping[st
     result.said.append(("taxable_value", f"{int(returns.sum())} of {debits + credits} lines stand on the {'Cr' if rarer == 'c' else 'Dr'} side and are read as returns (negative); a column Voucher Type would say it for certain"))
 
 
-def _turn_round(result: LineAmounts, out: Mapping[str, object]) -> None:
+def _turn_round(result: LineAmounts, out: Mapping[str, pd.Series]) -> None:
     """A file that writes every purchase as a negative (credits positive) is turned round as a whole."""
     kinds, types = out["voucher_type"], out["document_type"]
     assert isinstance(kinds, pd.Series) and isinstance(types, pd.Series)

@@ -8,15 +8,14 @@ marked `confirm`, and a problem names both.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from ims_xl.readers.cleaning import clean_text, to_dates
-from ims_xl.readers.headings import STRONG, WEAK, Headings, Meaning, plain, words
+from ims_xl.readers.headings import NOTHING, STRONG, WEAK, Headings, Meaning, plain, words
+from ims_xl.readers.register_choice import Cells, Choice, how_of, same, set_by_hand, take
 from ims_xl.readers.register_money import Amounts, choose_money
 from ims_xl.readers.register_rows import GSTIN_FORM
 from ims_xl.vocabulary import REGISTER_LEDGER
@@ -26,26 +25,7 @@ LEAST_DATES: Final = 0.8
 MOST_BLANK_NUMBERS: Final = 0.3
 SAMPLE: Final = 4000
 SHOWN_COLUMNS: Final = ("heading", "field", "how", "score", "sample")
-CONFIRM: Final = "confirm"
 _SETTING = Meaning("", 9, "your setting")
-
-
-@dataclass
-class Choice:
-    """The columns chosen, as positions in the frame. `text`: the first fills, the others fill what it leaves blank."""
-
-    layout: str = ""
-    headings: Sequence[str] = ()
-    text: dict[str, list[int]] = field(default_factory=dict)
-    money: dict[str, list[int]] = field(default_factory=dict)
-    how: dict[int, tuple[str, str, int]] = field(default_factory=dict)
-    """position -> (field, how, score) as shown to the person."""
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    voucher_type: str = ""
-
-    def take(self, name: str, place: int, how: str, score: int) -> None:
-        self.text.setdefault(name, []).append(place)
-        self.how[place] = (name, how, min(score, 100))
 
 
 def layout_of(texts: Sequence[str]) -> Mapping[str, Any] | None:
@@ -79,7 +59,7 @@ def choose_columns(headings: Headings, found: Sequence[Meaning | None], layout: 
     choice = Choice(layout=str(layout["name"]) if layout else "", headings=headings.texts, voucher_type=str((layout or {}).get("voucher_type", "")))
     step = max(1, len(lines) // SAMPLE)
     sample = lines.iloc[::step]
-    cells = _Cells(sample)
+    cells = Cells(sample)
     by_field: dict[str, list[int]] = {}
     for place, meant in enumerate(found):
         if meant is not None:
@@ -102,7 +82,7 @@ def choose_columns(headings: Headings, found: Sequence[Meaning | None], layout: 
 def shown(choice: Choice, headings: Headings, lines: pd.DataFrame) -> pd.DataFrame:
     """One row a column of the file: its heading, the field it was taken for ("" = not used), how, a score of 100 and sample values."""
     rows = []
-    cells = _Cells(lines.iloc[: 200])
+    cells = Cells(lines.iloc[: 200])
     for place, text in enumerate(headings.texts):
         if not text and place not in choice.how:
             continue
@@ -113,45 +93,7 @@ def shown(choice: Choice, headings: Headings, lines: pd.DataFrame) -> pd.DataFra
     return frame.astype({"heading": "str", "field": "str", "how": "str", "score": "int64", "sample": "str"})
 
 
-class _Cells:
-    """Shares of a sample: how much of a column is filled, has the form of a GSTIN, reads as a date."""
-
-    def __init__(self, sample: pd.DataFrame) -> None:
-        self._sample = sample
-        self._clean: dict[int, pd.Series] = {}
-
-    def column(self, place: int) -> pd.Series:
-        if place not in self._clean:
-            self._clean[place] = clean_text(self._sample.iloc[:, place])
-        return self._clean[place]
-
-    def values(self, place: int) -> list[str]:
-        return [str(v) for v in self.column(place)]
-
-    def filled(self, place: int) -> np.ndarray:
-        return np.asarray((self.column(place) != "").to_numpy(dtype=bool))
-
-    def share_filled(self, place: int) -> float:
-        filled = self.filled(place)
-        return float(filled.mean()) if len(filled) else 0.0
-
-    def share(self, place: int, test: Callable[[pd.Series], np.ndarray]) -> float:
-        column = self.column(place)[self.filled(place)]
-        return float(test(column).mean()) if len(column) else 0.0
-
-    def gstins(self, place: int) -> float:
-        unregistered = set(words()["values"]["unregistered"])
-        column = self.column(place)
-        told = column[~column.str.lower().isin({"", "-", *unregistered}).to_numpy()]
-        if not len(told):
-            return float((column != "").any())
-        return float(told.str.fullmatch(GSTIN_FORM).mean())
-
-    def dates(self, place: int) -> float:
-        return self.share(place, lambda column: ~to_dates(column)[1])
-
-
-def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: _Cells, found: Sequence[Meaning | None], recipient: str) -> None:
+def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: Cells, found: Sequence[Meaning | None], recipient: str) -> None:
     """The supplier's GSTINs differ from row to row; a column that holds one number throughout, or the client's own, is the recipient's."""
     own = list(by_field.get("recipient_gstin", []))
     own += [p for p in by_field.get("period", []) if _BUSINESS_PLACE.search(plain(choice.headings[p])) and cells.share(p, _of_gstin_form) >= LEAST_GSTINS]
@@ -160,11 +102,11 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
     for place in candidates:
         values = set(cells.column(place)[cells.filled(place)].str.upper())
         ours = values == {recipient} if recipient else False
-        if not _set_by_hand(found[place]) and values and (ours or (len(values) == 1 and len(candidates) > 1 and int(cells.filled(place).sum()) >= 5)):
+        if not set_by_hand(found[place]) and values and (ours or (len(values) == 1 and len(candidates) > 1 and int(cells.filled(place).sum()) >= 5)):
             own.append(place)
         else:
             supplier.append(place)
-    right = [p for p in supplier if cells.gstins(p) >= LEAST_GSTINS or _set_by_hand(found[p])]
+    right = [p for p in supplier if cells.gstins(p) >= LEAST_GSTINS or set_by_hand(found[p])]
     doubtful = not right
     if not right:
         right = [p for p in supplier if rank[p][0] > WEAK or cells.gstins(p) > 0]
@@ -175,13 +117,13 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
     right.sort(key=lambda p: (-rank.get(p, (0, 0))[0], -round(cells.gstins(p), 1), -rank.get(p, (0, 0))[1], p))
     if right:
         best = right[0]
-        rivals = [p for p in right[1:] if rank.get(p, (0, 0)) == rank.get(best, (0, 0)) and not _same(cells, best, p) and abs(cells.gstins(p) - cells.gstins(best)) < 0.2]
-        how = "by content" if discovered else _how(found[best])
-        _take(choice, "supplier_gstin", best, rivals, how, 50 + rank.get(best, (0, 12))[1], found, cells, doubtful and not discovered and cells.share_filled(best) > 0)
+        rivals = [p for p in right[1:] if rank.get(p, (0, 0)) == rank.get(best, (0, 0)) and not same(cells, best, p) and abs(cells.gstins(p) - cells.gstins(best)) < 0.2]
+        how = "by content" if discovered else how_of(found[best])
+        take(choice, "supplier_gstin", best, rivals, how, 50 + rank.get(best, (0, 12))[1], found, cells, doubtful and not discovered and cells.share_filled(best) > 0)
         if doubtful and not discovered and cells.share_filled(best) > 0.1:
             choice.problems.append(("supplier_gstin", f"few cells of column '{choice.headings[best]}' have the form of a GSTIN; check that it is the supplier's GSTIN"))
     for place in sorted(own, key=lambda p: -cells.gstins(p))[:1]:
-        choice.take("recipient_gstin", place, _how(found[place]) if found[place] is not None and found[place].field == "recipient_gstin" else "by content", 80)  # type: ignore[union-attr]
+        choice.take("recipient_gstin", place, how_of(found[place]) if (found[place] or NOTHING).field == "recipient_gstin" else "by content", 80)
 
 
 _BUSINESS_PLACE: Final = re.compile(r"business place|branch|location|plant|profit cent|cost cent")
@@ -191,10 +133,10 @@ def _of_gstin_form(column: pd.Series) -> np.ndarray:
     return np.asarray(column.str.fullmatch(GSTIN_FORM).to_numpy(dtype=bool))
 
 
-def _kinds_of_document(choice: Choice, by_field: dict[str, list[int]], cells: _Cells, found: Sequence[Meaning | None]) -> None:
+def _kinds_of_document(choice: Choice, by_field: dict[str, list[int]], cells: Cells, found: Sequence[Meaning | None]) -> None:
     """Voucher type (the recipient's view), document type (the supplier's) or nature of the supply: the heading says, plain `Type` by its words."""
     candidates = [p for name in ("voucher_type", "document_type", "supply_nature") for p in by_field.get(name, [])]
-    for place in sorted(candidates, key=lambda p: -(found[p].score if found[p] else 0)):  # type: ignore[union-attr]
+    for place in sorted(candidates, key=lambda p: -(found[p] or NOTHING).score):
         meant = found[place]
         assert meant is not None
         name = meant.field
@@ -220,27 +162,27 @@ def _view(values: set[str]) -> str:
     return ""
 
 
-def _numbers(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: _Cells, headings: Headings, found: Sequence[Meaning | None]) -> None:
+def _numbers(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: Cells, headings: Headings, found: Sequence[Meaning | None]) -> None:
     documents = sorted(by_field.get("document_number", []), key=lambda p: (-rank[p][0], -rank[p][1], -round(cells.share_filled(p), 1), p))
     vouchers = sorted(by_field.get("voucher_number", []), key=lambda p: (-rank[p][0], -rank[p][1], -round(cells.share_filled(p), 1), p))
     used = [p for p in documents if cells.share_filled(p) > 0] or documents
     if used:
         best = used[0]
-        rivals = [p for p in used[1:] if rank[p][0] == rank[best][0] and not _same(cells, best, p)]
+        rivals = [p for p in used[1:] if rank[p][0] == rank[best][0] and not same(cells, best, p)]
         ours = [p for p in (best, *rivals) if _counts_up(cells, p)]
         if rivals and ours and len(ours) <= len(rivals):   # at least one of them does not count up: that one is the supplier's
             best = next(p for p in (best, *rivals) if p not in ours)
-            rivals = [p for p in used if p != best and p not in ours and rank[p][0] == rank[best][0] and not _same(cells, best, p)]
-        _take(choice, "document_number", best, rivals, _how(found[best]), 50 + rank[best][1], found, cells, bool(rivals))
+            rivals = [p for p in used if p != best and p not in ours and rank[p][0] == rank[best][0] and not same(cells, best, p)]
+        take(choice, "document_number", best, rivals, how_of(found[best]), 50 + rank[best][1], found, cells, bool(rivals))
         others = [p for p in used if p != best and p not in ours]
         if 1 - cells.share_filled(best) > MOST_BLANK_NUMBERS:
             for place in others:
                 choice.take("document_number", place, "fills blanks", 40)
         if not vouchers:
-            left = [p for p in (*ours, *others) if p != best and p not in choice.how and not _same(cells, best, p)]
-            vouchers = [p for p in left if found[p] is not None and found[p].how != "your setting"][:1]  # type: ignore[union-attr]
+            left = [p for p in (*ours, *others) if p != best and p not in choice.how and not same(cells, best, p)]
+            vouchers = [p for p in left if found[p] is not None and how_of(found[p]) != _SETTING.how][:1]
     if vouchers:
-        choice.take("voucher_number", vouchers[0], _how(found[vouchers[0]]), 50 + rank[vouchers[0]][1])
+        choice.take("voucher_number", vouchers[0], how_of(found[vouchers[0]]), 50 + rank[vouchers[0]][1])
         if not used:
             choice.text["document_number"] = [vouchers[0]]
             choice.problems.append(("document_number", f"'{headings.texts[vouchers[0]]}' is the only column of numbers, so it is taken for the supplier's document number as well; name another in Settings if it is your own voucher number"))
@@ -248,7 +190,7 @@ def _numbers(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[in
         _plainest(choice, name, by_field.get(name, []), rank, cells, found)
 
 
-def _counts_up(cells: _Cells, place: int) -> bool:
+def _counts_up(cells: Cells, place: int) -> bool:
     """The firm's own numbers go up by one or stay from row to row, whoever the supplier is; needs five rows to tell."""
     tails = [re.search(r"(\d+)\D*$", value) for value in cells.values(place) if value]
     numbers = np.array([int(tail[1][-15:]) for tail in tails if tail], dtype=np.float64)
@@ -269,11 +211,11 @@ def _second_date(by_field: Mapping[str, list[int]], choice: Choice) -> dict[str,
     return {**by_field, "document_date": behind, "voucher_date": [p for p in by_field["voucher_date"] if p not in behind]}
 
 
-def _dates(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: _Cells, headings: Headings, found: Sequence[Meaning | None]) -> None:
+def _dates(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int, tuple[int, int]], cells: Cells, headings: Headings, found: Sequence[Meaning | None]) -> None:
     by_field = _second_date(by_field, choice)
     for name in ("document_date", "voucher_date", "original_date", "receipt_date", "payment_date", "boe_date"):
         places = by_field.get(name, [])
-        good = [p for p in places if cells.dates(p) >= LEAST_DATES or _set_by_hand(found[p])]
+        good = [p for p in places if cells.dates(p) >= LEAST_DATES or set_by_hand(found[p])]
         good = good or [p for p in places if cells.share_filled(p) == 0 or cells.dates(p) > 0.2]
         _plainest(choice, name, good, rank, cells, found)
     if "document_date" not in choice.text and "voucher_date" in choice.text and not choice.layout.startswith(("Tally", "Busy", "ims-xl", "SAP", "ERPNext")):
@@ -282,7 +224,7 @@ def _dates(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int,
             choice.text["document_date"] = [place]
 
 
-def _plainest(choice: Choice, name: str, places: Sequence[int], rank: Mapping[int, tuple[int, int]], cells: _Cells, found: Sequence[Meaning | None]) -> None:
+def _plainest(choice: Choice, name: str, places: Sequence[int], rank: Mapping[int, tuple[int, int]], cells: Cells, found: Sequence[Meaning | None]) -> None:
     """The best heading; an equal one that holds other things makes it a matter to confirm."""
     if not places or (name in choice.text and name != "supply_nature"):
         return
@@ -292,34 +234,24 @@ def _plainest(choice: Choice, name: str, places: Sequence[int], rank: Mapping[in
         return
     best = order[0]
     matters = name in REGISTER_LEDGER and name not in ("narration", "hsn", "supply_nature", "supplier_name")
-    rivals = [p for p in order[1:] if rank[p] == rank[best] and matters and not _same(cells, best, p)]
-    _take(choice, name, best, rivals, _how(found[best]), 50 + rank[best][1], found, cells, bool(rivals))
+    rivals = [p for p in order[1:] if rank[p] == rank[best] and matters and not same(cells, best, p)]
+    take(choice, name, best, rivals, how_of(found[best]), 50 + rank[best][1], found, cells, bool(rivals))
     if name in ("supplier_name", "narration", "rate") and 1 - cells.share_filled(best) > 0:
         for place in order[1:]:
-            if name != "rate" or not (found[place] and found[place].rate):  # type: ignore[union-attr]
+            if name != "rate" or not (found[place] or NOTHING).rate:
                 choice.take(name, place, "fills blanks", 30)
-
-
-def _take(choice: Choice, name: str, best: int, rivals: Sequence[int], how: str, score: int, found: Sequence[Meaning | None], cells: _Cells, confirm: bool) -> None:
-    choice.take(name, best, CONFIRM if rivals or (confirm and not _set_by_hand(found[best])) else how, score)
-    if rivals and not _set_by_hand(found[best]):
-        names = " and ".join(f"'{choice.headings[p]}'" for p in (best, *rivals))
-        label = next((row["label"] for row in words()["field"] if row["name"] == name), name)
-        choice.problems.append((name, f"{names} could each be the {label.lower()}; the first is used, choose in Settings and pull the file again"))
-        for place in rivals:
-            choice.how.setdefault(place, ("", CONFIRM, 0))
 
 
 def _originals_apart(by_field: dict[str, list[int]], found: Sequence[Meaning | None], headings: Headings) -> None:
     """`Original Bill No` is the document's number where it is the only one, else that of the document it refers to."""
     places = by_field.get("document_number", [])
-    old = [p for p in places if plain(headings.texts[p]).startswith("original ") and not _set_by_hand(found[p])]
+    old = [p for p in places if plain(headings.texts[p]).startswith("original ") and not set_by_hand(found[p])]
     if old and len(old) < len(places):
         by_field["original_number"] = [*by_field.get("original_number", []), *old]
         by_field["document_number"] = [p for p in places if p not in old]
 
 
-def _codes_apart(by_field: dict[str, list[int]], cells: _Cells) -> None:
+def _codes_apart(by_field: dict[str, list[int]], cells: Cells) -> None:
     """Of several columns that could be the supplier's name, those that hold codes give way to those that hold names."""
     places = by_field.get("supplier_name", [])
     named = [p for p in places if cells.share(p, _of_name_form) > 0.5]
@@ -332,25 +264,8 @@ def _of_name_form(column: pd.Series) -> np.ndarray:
     return np.asarray(column.str.contains(r"[A-Za-z]{2,}.*[A-Za-z]", regex=True).to_numpy(dtype=bool))
 
 
-def _name_from_code(choice: Choice, cells: _Cells) -> None:
+def _name_from_code(choice: Choice, cells: Cells) -> None:
     """SAP's `Vendor` is a code, unless it holds names and no other column does."""
     for place in choice.text.get("supplier_code", []):
         if "supplier_name" not in choice.text and cells.share(place, _of_name_form) > 0.8:
             choice.take("supplier_name", place, "by content", 50)
-
-
-def _same(cells: _Cells, one: int, other: int) -> bool:
-    """They never differ: both hold the same wherever both hold anything."""
-    first, second = cells.column(one), cells.column(other)
-    both = cells.filled(one) & cells.filled(other)
-    return not both.any() or bool((first[both].str.upper().to_numpy() == second[both].str.upper().to_numpy()).mean() >= 0.95)
-
-
-def _set_by_hand(meant: Meaning | None) -> bool:
-    return meant is not None and meant.tier >= 8
-
-
-def _how(meant: Meaning | None) -> str:
-    return meant.how if meant is not None else "by content"
-
-

@@ -7,7 +7,7 @@ set aside by name and number, never silently.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from ims_xl import gstin as gstins
 from ims_xl.readers.cleaning import clean_text, to_gstins, to_paise
 from ims_xl.readers.headings import plain, words
 from ims_xl.readers.register_amounts import line_amounts
-from ims_xl.readers.register_columns import Choice
+from ims_xl.readers.register_choice import Choice
 from ims_xl.readers.register_dates import read_date, reading_of
 from ims_xl.readers.register_notes import CREDIT_NOTE, DEBIT_NOTE, DETAILS
 from ims_xl.readers.register_rows import BAND, CONTINUATION
@@ -61,7 +61,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
             shown = f"'{str(values.iloc[place])[:40]}' " if values is not None else ""
             problems.append(Problem(file, sheet, int(rows[place]), name, shown + message))
 
-    out: dict[str, object] = {name: pd.Series([""] * len(lines), dtype="str") for name, kind in REGISTER_LEDGER.items() if kind == "text"}
+    out: dict[str, pd.Series] = {name: pd.Series([""] * len(lines), dtype="str") for name, kind in REGISTER_LEDGER.items() if kind == "text"}
     for name in ("supplier_name", "document_number", "voucher_number", "original_number", "hsn", "narration", "port_code", "supply_nature"):
         if name in text:
             out[name] = _whole_numbers(text[name]) if name != "narration" else text[name]
@@ -69,7 +69,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
         errors = text[name].str.startswith("#").to_numpy(dtype=bool) & text[name].str.fullmatch(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|ERROR!)").to_numpy(dtype=bool) if name in text else np.zeros(len(lines), dtype=bool)
         if errors.any():
             say(errors & ~continued, name, "is an error of Excel; it counts as blank", text[name])
-            out[name] = out[name].where(~errors, "")  # type: ignore[attr-defined]
+            out[name] = out[name].where(~errors, "")
     _gstins(out, text, say, continued)
     reading = reading_of([text[n] for n in _DATES if n in text], titles)
     if reading.said:
@@ -172,7 +172,7 @@ def _whole_numbers(column: pd.Series) -> pd.Series:
     return column.where(~floats, column.str.replace(r"\.0+$", "", regex=True)) if floats.any() else column
 
 
-def _gstins(out: dict[str, object], text: Mapping[str, pd.Series], say: object, continued: np.ndarray) -> None:
+def _gstins(out: dict[str, pd.Series], text: Mapping[str, pd.Series], say: Callable[[np.ndarray, str, str, pd.Series], None], continued: np.ndarray) -> None:
     """Words such as URD are no GSTIN: the cell becomes blank and the nature of the supply says so. A wrong one stays, beside a problem."""
     if "recipient_gstin" in text:
         out["recipient_gstin"] = to_gstins(text["recipient_gstin"])
@@ -186,7 +186,7 @@ def _gstins(out: dict[str, object], text: Mapping[str, pd.Series], say: object, 
     if unregistered.any():
         nature = out["supply_nature"]
         told = text["supplier_gstin"].where(~said.isin({"na", "n/a", "nil", "none", "0", "not available", "not applicable", "pending", "applied"}), "Unregistered")
-        out["supply_nature"] = nature.where(~(unregistered & (nature == "").to_numpy()), told)  # type: ignore[attr-defined]
+        out["supply_nature"] = nature.where(~(unregistered & (nature == "").to_numpy()), told)
     distinct = {value: gstins.is_valid(value) for value in column.unique()}
     wrong = ~column.map(distinct).to_numpy(dtype=bool) & (column != "").to_numpy() & ~continued
     formless = np.array([gstins.kind(str(v)) is None for v in column[wrong]], dtype=bool)
@@ -194,10 +194,10 @@ def _gstins(out: dict[str, object], text: Mapping[str, pd.Series], say: object, 
     for mask, message in ((at[formless], "does not have the form of a GSTIN"), (at[~formless], "is a GSTIN with a wrong check character; one of its characters is mistyped")):
         flags_ = np.zeros(len(column), dtype=bool)
         flags_[mask] = True
-        say(flags_, "supplier_gstin", message, text["supplier_gstin"])  # type: ignore[operator]
+        say(flags_, "supplier_gstin", message, text["supplier_gstin"])
 
 
-def _notes_by_words(out: dict[str, object], text: Mapping[str, pd.Series], notes: np.ndarray, known: str) -> list[str]:
+def _notes_by_words(out: dict[str, pd.Series], text: Mapping[str, pd.Series], notes: np.ndarray, known: str) -> list[str]:
     """Where no column tells notes from purchases, the words above them do; a section of credit and debit notes alone tells credit notes."""
     told: list[str] = []
     if known or {"voucher_type", "side"} & text.keys():
@@ -218,7 +218,7 @@ def _notes_by_words(out: dict[str, object], text: Mapping[str, pd.Series], notes
     return told
 
 
-def _bills_of_entry(out: dict[str, object], text: Mapping[str, pd.Series]) -> None:
+def _bills_of_entry(out: dict[str, pd.Series], text: Mapping[str, pd.Series]) -> None:
     """A bill of entry is known by its own number and date; the foreign supplier's invoice stays readable in the narration."""
     if "boe_number" not in text:
         return
@@ -230,17 +230,17 @@ def _bills_of_entry(out: dict[str, object], text: Mapping[str, pd.Series]) -> No
     assert isinstance(invoice, pd.Series)
     narration = out["narration"]
     told = here & (invoice != "").to_numpy() & (invoice != number).to_numpy()
-    out["narration"] = narration.where(~told, (narration + " Invoice " + invoice).str.strip())  # type: ignore[attr-defined,operator]
+    out["narration"] = narration.where(~told, (narration + " Invoice " + invoice).str.strip())
     out["document_number"] = invoice.where(~here, number)
     boe_day, day = out["boe_date"], out["document_date"]
-    out["document_date"] = day.where(~(here & boe_day.notna().to_numpy()), boe_day)  # type: ignore[attr-defined]
+    out["document_date"] = day.where(~(here & boe_day.notna().to_numpy()), boe_day)
     kind = out["document_type"]
-    out["document_type"] = kind.where(~(here & (kind == "").to_numpy()), "Bill of Entry")  # type: ignore[attr-defined]
+    out["document_type"] = kind.where(~(here & (kind == "").to_numpy()), "Bill of Entry")
     nature = out["supply_nature"]
-    out["supply_nature"] = nature.where(~(here & (nature == "").to_numpy()), "Import of goods")  # type: ignore[attr-defined]
+    out["supply_nature"] = nature.where(~(here & (nature == "").to_numpy()), "Import of goods")
 
 
-def _own_sources(out: dict[str, object], text: Mapping[str, pd.Series], file: str, sheet: str, rows: np.ndarray) -> None:
+def _own_sources(out: dict[str, pd.Series], text: Mapping[str, pd.Series], file: str, sheet: str, rows: np.ndarray) -> None:
     """Our own sheet names the file each line came from; a line that a person added comes from the sheet itself."""
     blank = pd.Series([""] * len(rows), dtype="str")
     files, sheets, numbers = (text.get(name, blank) for name in ("source_file", "source_sheet", "source_row"))
@@ -255,7 +255,7 @@ def _same(value: str, lines: pd.DataFrame) -> pd.Series:
     return pd.Series([value] * len(lines), dtype="str")
 
 
-def _aside(out: Mapping[str, object], text: Mapping[str, pd.Series], taxed: np.ndarray, status_heading: str) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
+def _aside(out: Mapping[str, pd.Series], text: Mapping[str, pd.Series], taxed: np.ndarray, status_heading: str) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
     """Rows that are no booked purchase: drafts and cancelled ones, sales and receipts of a day book, payments and journals without tax."""
     values = words()["values"]
     told: list[tuple[str, np.ndarray]] = []
@@ -279,8 +279,8 @@ def _aside(out: Mapping[str, object], text: Mapping[str, pd.Series], taxed: np.n
         kind = text["voucher_type"].str.lower()
         for word in sorted(set(kind.unique()) & set(values["not_purchases"])):
             put((kind == word).to_numpy(dtype=bool), f"a {word.title()} voucher is no purchase")
-        quiet = kind.isin(values["only_with_tax"]).to_numpy(dtype=bool) & ~taxed & (out["reverse_charge"] != "Y").to_numpy()  # type: ignore[attr-defined]
-        put(quiet & ((out["supplier_gstin"] == "") | (out["document_number"] == "")).to_numpy(), "a payment or journal without tax is no purchase")  # type: ignore[attr-defined]
+        quiet = kind.isin(values["only_with_tax"]).to_numpy(dtype=bool) & ~taxed & (out["reverse_charge"] != "Y").to_numpy()
+        put(quiet & ((out["supplier_gstin"] == "") | (out["document_number"] == "")).to_numpy(), "a payment or journal without tax is no purchase")
     return aside, told
 
 

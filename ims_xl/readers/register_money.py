@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ims_xl.readers.cleaning import to_paise
-from ims_xl.readers.headings import Meaning, plain, words
+from ims_xl.readers.headings import NOTHING, Meaning, plain, words
+from ims_xl.readers.register_choice import Choice
 from ims_xl.vocabulary import HEADS
-
-if TYPE_CHECKING:
-    from ims_xl.readers.register_columns import Choice
 
 LEGAL_RATES: Final = (0.1, 0.25, 1, 1.5, 3, 5, 6, 7.5, 12, 18, 28, 40)
 LEAST_NUMERIC: Final = 0.8
@@ -71,8 +69,8 @@ def choose_money(choice: Choice, found: Sequence[Meaning | None], texts: Sequenc
     for head in HEADS:
         _keep(choice, head, _added_up(choice, head, places[head], texts, amounts), found)
         reverse = places[f"rcm_{head}"]
-        best = max((found[p].tier for p in reverse), default=0)  # type: ignore[union-attr]
-        _keep(choice, f"rcm_{head}", [p for p in reverse if found[p].tier == best], found)  # type: ignore[union-attr]
+        best = max(((found[p] or NOTHING).tier for p in reverse), default=0)
+        _keep(choice, f"rcm_{head}", [p for p in reverse if (found[p] or NOTHING).tier == best], found)
     _keep(choice, "cgst_sgst", places["cgst_sgst"][:1] if not choice.money.get("cgst") and not choice.money.get("sgst") else [], found)
     _keep(choice, "total_tax", places["total_tax"][:1] if not any(choice.money.get(h) for h in (*HEADS, "cgst_sgst")) else [], found)
     values = _best_tier(places["document_value"], found)
@@ -104,8 +102,8 @@ def _keep(choice: Choice, name: str, places: Sequence[int], found: Sequence[Mean
 
 
 def _best_tier(places: Sequence[int], found: Sequence[Meaning | None]) -> list[int]:
-    best = max((found[p].tier for p in places), default=0)  # type: ignore[union-attr]
-    return [p for p in places if found[p].tier == best]  # type: ignore[union-attr]
+    best = max(((found[p] or NOTHING).tier for p in places), default=0)
+    return [p for p in places if (found[p] or NOTHING).tier == best]
 
 
 def _added_up(choice: Choice, name: str, places: Sequence[int], texts: Sequence[str], amounts: Amounts) -> list[int]:
@@ -179,12 +177,12 @@ def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[st
     """The taxable value: its own column or rate blocks; else the ledgers of a columnar register; else the likeliest of the weaker words."""
     candidates = places["taxable_value"]
     tax = amounts.total([p for head in (*HEADS, "cgst_sgst") for p in choice.money.get(head, ())])
-    tiers = sorted({found[p].tier for p in candidates}, reverse=True)  # type: ignore[union-attr]
+    tiers = sorted({(found[p] or NOTHING).tier for p in candidates}, reverse=True)
     firm = [t for t in tiers if t >= 2]
     ledgers = _ledger_columns(choice, found, texts, amounts, places)
     if firm:
-        chosen = [p for p in candidates if found[p].tier == firm[0]]  # type: ignore[union-attr]
-        rest = [p for p in candidates if found[p].tier != firm[0]]  # type: ignore[union-attr]
+        chosen = [p for p in candidates if (found[p] or NOTHING).tier == firm[0]]
+        rest = [p for p in candidates if (found[p] or NOTHING).tier != firm[0]]
         picked = _added_up(choice, "taxable_value", chosen, texts, amounts)
         if rest and not any(amounts.paise(p).any() for p in picked):
             picked = [max(rest, key=lambda p: legal_share(amounts.paise(p), tax))]
@@ -205,7 +203,7 @@ def _taxable(choice: Choice, found: Sequence[Meaning | None], texts: Sequence[st
         choice.money["document_value"] = candidates
         choice.how[candidates[0]] = ("document_value", "by content", 60)
         return
-    if (len(candidates) == 1 and not choice.money.get("document_value")) or all(found[p].rate for p in candidates):  # type: ignore[union-attr]
+    if (len(candidates) == 1 and not choice.money.get("document_value")) or all((found[p] or NOTHING).rate for p in candidates):
         _keep(choice, "taxable_value", _added_up(choice, "taxable_value", candidates, texts, amounts), found)
         return
     scores = {p: legal_share(amounts.paise(p), tax) for p in candidates}
@@ -244,7 +242,7 @@ def _ledger_columns(choice: Choice, found: Sequence[Meaning | None], texts: Sequ
         return named
     found_here = [
         p for p in range(gross + 1, len(texts))
-        if texts[p] and (found[p] is None or p in named or found[p].field in ("narration", "supplier_name", "other_amounts", "taxable_value", "rate"))  # type: ignore[union-attr]
+        if texts[p] and (p in named or (found[p] or NOTHING).field in ("", "narration", "supplier_name", "other_amounts", "taxable_value", "rate"))
         and p not in choice.how and not re.search(words()["ledgers"]["aside"], plain(texts[p])) and amounts.filled(p).any() and amounts.numeric(p) >= LEAST_NUMERIC
     ]
     return sorted({*named, *found_here})

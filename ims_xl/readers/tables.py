@@ -77,7 +77,8 @@ def open_tables(path: Path) -> Tables:
     from ims_xl.readers import tables_markup, tables_text
 
     if tables_markup.is_markup(head):
-        return tables_markup.open_markup(path)
+        sheets = {sheet.name: sheet for sheet in tables_markup.markup_sheets(path)}
+        return Tables(tuple(sheets), lambda name: sheets[name], "markup")
     sheet = tables_text.read_text_table(path)
     return Tables(("",), lambda _: sheet, "text")
 

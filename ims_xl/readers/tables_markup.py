@@ -6,7 +6,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 from defusedxml.common import DefusedXmlException
@@ -15,9 +15,6 @@ from defusedxml.ElementTree import ParseError, fromstring
 from ims_xl.hosts.base import SheetText
 from ims_xl.readers.tables_text import decoded
 from ims_xl.vocabulary import ImsXlError
-
-if TYPE_CHECKING:
-    from ims_xl.readers.tables import Tables
 
 LARGEST_FILE: Final = 256 << 20
 MOST_COLUMNS: Final = 2000
@@ -31,10 +28,8 @@ def is_markup(head: bytes) -> bool:
     return text.startswith((b"<?xml", b"<html", b"<!doctype", b"<table", b"<workbook", b"<meta", b"<style", b"<head", b"<body", b"<div"))
 
 
-def open_markup(path: Path) -> Tables:
-    """The tables in the file; XML that is neither of the two is an ImsXlError."""
-    from ims_xl.readers.tables import Tables
-
+def markup_sheets(path: Path) -> list[SheetText]:
+    """The tables in the file that hold anything; XML that is neither of the two is an ImsXlError."""
     if path.stat().st_size > LARGEST_FILE:
         raise ImsXlError(f"{path.name} has {path.stat().st_size >> 20} MB; such files up to {LARGEST_FILE >> 20} MB are read. Save it as .xlsx.")
     text = decoded(path)
@@ -44,10 +39,10 @@ def open_markup(path: Path) -> Tables:
         sheets = _html(text)
     else:
         raise ImsXlError(f"{path.name} is XML or HTML without a table; a purchase register as .xlsx, .xls, .csv or Tally XML was expected.")
-    found = {sheet.name: sheet for sheet in sheets if not sheet.frame.empty}
+    found = [sheet for sheet in sheets if not sheet.frame.empty]
     if not found:
         raise ImsXlError(f"{path.name} holds no rows; a purchase register with headings was expected.")
-    return Tables(tuple(found), lambda name: found[name], "markup")
+    return found
 
 
 def _spreadsheet(text: str, path: Path) -> list[SheetText]:

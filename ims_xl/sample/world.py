@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -118,6 +119,12 @@ def _number(supplier: Supplier, serial: int, day: date, mark: str = "") -> str:
     return forms[supplier.scheme][:16]
 
 
+def _each(made: Callable[[int, int], int], one: Iterable[int], other: Iterable[int]) -> tuple[int, int, int, int]:
+    """Head by head, of two things said of the four."""
+    igst, cgst, sgst, cess = map(made, one, other)
+    return igst, cgst, sgst, cess
+
+
 def _heads(taxable: int, rate: int, supplier: Supplier, gstin: str) -> tuple[int, int, int, int]:
     tax = (taxable * rate + 50) // 100
     if supplier.gstin[:2] == gstin[:2]:
@@ -186,7 +193,7 @@ def _careless(dice: random.Random, paper: Paper, base: Booking, gstin: str, peri
             cut = round(paper.taxable * dice.choice((0.9, 0.95, 1.05)))
             return replace(paper, bookings=(replace(base, taxable=cut, heads=_heads(cut, paper.rate, paper.supplier, gstin)),), kind="value differs")
         case 6:
-            return replace(paper, bookings=(replace(base, heads=tuple(round(h / 100) * 100 for h in paper.heads)),), kind="tax rounded")  # type: ignore[arg-type]  # four heads in, four out
+            return replace(paper, bookings=(replace(base, heads=_each(round, paper.heads, (-2,) * 4)),), kind="tax rounded")
         case 7:
             state = "29" if paper.supplier.gstin[:2] != "29" else "24"
             other = state + paper.supplier.gstin[2:14]
@@ -196,8 +203,8 @@ def _careless(dice: random.Random, paper: Paper, base: Booking, gstin: str, peri
         case 9:
             part = round(paper.taxable * 0.6)
             heads = _heads(part, paper.rate, paper.supplier, gstin)
-            rest = tuple(a - b for a, b in zip(paper.heads, heads))
-            return replace(paper, bookings=(replace(base, taxable=part, heads=heads), replace(base, taxable=paper.taxable - part, heads=rest)), kind="two vouchers")  # type: ignore[arg-type]  # four heads in, four out
+            rest = _each(lambda whole, part: whole - part, paper.heads, heads)
+            return replace(paper, bookings=(replace(base, taxable=part, heads=heads), replace(base, taxable=paper.taxable - part, heads=rest)), kind="two vouchers")
         case 10:
             return replace(paper, bookings=(base, replace(base, posted=min(base.posted + timedelta(days=3), period.end))), kind="booked twice")
         case 11:

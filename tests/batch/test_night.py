@@ -112,7 +112,7 @@ def test_a_client_over_its_time_fails_alone(firm, first, tmp_path):
 
 
 def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
-    (tmp_path / "lead.py").write_text("import multiprocessing, time\nfrom ims_xl.batch.pool import limit\n\n\ndef client():\n    limit(0)\n    print('at work', flush=True)\n    time.sleep(60)\n\n\nif __name__ == '__main__':\n    multiprocessing.get_context('spawn').Process(target=client).start()\n")
+    (tmp_path / "lead.py").write_text("import multiprocessing, time\nfrom ims_xl.batch.limits import limit\n\n\ndef client():\n    limit(0)\n    print('at work', flush=True)\n    time.sleep(60)\n\n\nif __name__ == '__main__':\n    multiprocessing.get_context('spawn').Process(target=client).start()\n")
     lead = subprocess.Popen([sys.executable, str(tmp_path / "lead.py")], stdout=subprocess.PIPE)
     assert lead.stdout.readline() == b"at work\n"
     lead.kill()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from typing import cast
 
 from ims_xl.hosts.package.cells import ColumnCells, Maker, column_cells, joined_rows, part_of
 from ims_xl.hosts.package.shared_formulas import SharedFormulas
@@ -297,12 +298,12 @@ class RowEditor:
             heads = [b'<%bc r="%b' % (self._p, column_letters(column).encode()) for column in order]
             self._continuing = heads, [self._above.get(column) for column in order], [at.get(column, len(ours)) for column in order]
         heads, looks, places = self._continuing
-        styles: list[bytes] | list[bytes | None] = looks
+        styles = cast("list[bytes]", looks)
         if None in looks:   # the row above says nothing of these columns: their own formats
             own = self._made(index // _BLOCK)
             styles = [own[place].styles[index % _BLOCK][1:] if look is None else look for look, place in zip(looks, places)]
         rests = (*self._rests(index), b"/>")
-        return chain.from_iterable(zip(heads, repeat(self._numbers[index] + b'"'), styles, map(rests.__getitem__, places)))  # type: ignore[arg-type]  # no None is left
+        return chain.from_iterable(zip(heads, repeat(self._numbers[index] + b'"'), styles, map(rests.__getitem__, places)))
 
     def _fresh_row(self, row: int, attributes: bytes) -> bytes:
         p = self._p
