@@ -50,6 +50,8 @@ class Documents:
     money: np.ndarray
     """int64 (rows, 5): taxable value, IGST, CGST, SGST, cess."""
     tax: np.ndarray
+    value: np.ndarray
+    """int64 paise: the value stated for the whole document, 0 where none is, or where a voucher has several lines."""
     reverse_charge: np.ndarray
     order: np.ndarray
     """uint64 of the whole content: breaks ties the same way whatever the order of the rows."""
@@ -110,7 +112,7 @@ def portal_documents(ims: pd.DataFrame, settings: Settings) -> Documents:
     return _documents(
         settings, row=np.arange(rows), supplier=ledger_column(ims, "supplier_gstin"), recipient=ledger_column(ims, "recipient_gstin"), name=ledger_column(ims, "supplier_name"),
         kind=kind, direction=np.where(kind == CREDIT_NOTE, -1, 1).astype(np.int8), doubtful=operator, day=day, posted=np.full(rows, NO_DAY),
-        money=np.abs(money), reverse=np.zeros(rows, dtype=bool), number=number, original=original_codes,
+        money=np.abs(money), value=np.abs(_stated_values(ims)), reverse=np.zeros(rows, dtype=bool), number=number, original=original_codes,
         content=(text_codes(section), original_codes, text_codes(ledger_column(ims, "supplier_period")), text_codes(ledger_column(ims, "hash")),
                  text_codes(ledger_column(ims, "place_of_supply")), text_codes(ledger_column(ims, "filing_status"))),
     )
@@ -146,7 +148,7 @@ def gather_vouchers(register: pd.DataFrame, settings: Settings, separate: np.nda
         settings, row=np.arange(len(first)), supplier=supplier.take(where), recipient=ledger_column(register, "recipient_gstin").take(where),
         name=ledger_column(register, "supplier_name").take(where), kind=kind, direction=np.where(credit, -1, 1).astype(np.int8), doubtful=doubtful & ~against,
         day=_days(register, "document_date")[speaker], posted=_days(register, "voucher_date")[speaker],
-        money=np.where(against[:, None], -total, total), reverse=reverse_voucher, number=number.take(where), original=np.zeros(len(first), dtype=np.uint64),
+        money=np.where(against[:, None], -total, total), value=np.where(lines == 1, np.abs(_stated_values(register)[first]), 0), reverse=reverse_voucher, number=number.take(where), original=np.zeros(len(first), dtype=np.uint64),
         content=(voucher[speaker], text_codes(buyers_view)),
     )
     outside = np.asarray(pc.match_substring_regex(nature, _OUTSIDE))
@@ -191,7 +193,7 @@ _NONE_GIVEN: Final = r"^(?:URP|URD|UNREGISTERED|UNREG|NA|NIL|NONE|NOTAVAILABLE|N
 
 
 def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient: Any, name: Any, kind: np.ndarray, direction: np.ndarray, doubtful: np.ndarray,
-               day: np.ndarray, posted: np.ndarray, money: np.ndarray, reverse: np.ndarray, number: Any, original: np.ndarray,
+               day: np.ndarray, posted: np.ndarray, money: np.ndarray, value: np.ndarray, reverse: np.ndarray, number: Any, original: np.ndarray,
                content: tuple[np.ndarray, ...]) -> Documents:
     keys = document_number_keys(number, settings)
     gstin, recipients = text_codes(supplier), text_codes(recipient)
@@ -205,7 +207,7 @@ def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient:
     names = text_codes(pc.replace_substring_regex(pc.utf8_lower(name), r"[^a-z0-9]|private|limited|\bpvt\b|\bltd\b|\bm/s\.?|\bllp\b", ""))
     return Documents(
         row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
-        doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), reverse_charge=reverse,
+        doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), value=value, reverse_charge=reverse,
         order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, text_codes(number), text_codes(name), recipients, *content), numbers=keys, number=number, original=original,
         lone_number=np.ones(len(row), dtype=bool), lone_day=np.zeros(len(row), dtype=bool), former=np.full((len(row), 5), -1, dtype=np.int64),
     )
@@ -262,6 +264,10 @@ def _days(frame: pd.DataFrame, name: str) -> np.ndarray:
         return np.full(len(frame), NO_DAY)
     dates = frame[name].to_numpy().astype("datetime64[D]")
     return np.where(np.isnat(dates), NO_DAY, dates.astype(np.int64))
+
+
+def _stated_values(frame: pd.DataFrame) -> np.ndarray:
+    return frame["document_value"].fillna(0).to_numpy(dtype=np.int64) if "document_value" in frame else np.zeros(len(frame), dtype=np.int64)
 
 
 def ledger_money(frame: pd.DataFrame) -> np.ndarray:

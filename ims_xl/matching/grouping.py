@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ims_xl.matching import comparison as c
+from ims_xl.matching.beside import merges_beside
 from ims_xl.matching.comparison import Evidence
 from ims_xl.matching.documents import Documents
 from ims_xl.matching.found import Group
@@ -22,8 +23,9 @@ from ims_xl.settings import Settings
 
 
 def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, links: Evidence, rarity: np.ndarray,
-                settings: Settings, across: bool) -> tuple[Group, ...]:
-    """Groups among documents that have no partner of equal amount; `links` are the one-to-one links as they would stand without groups."""
+                settings: Settings, booked: Documents | None) -> tuple[Group, ...]:
+    """Groups among documents that have no partner of equal amount; `links` are the one-to-one links as they would stand without groups, `booked` the
+    documents of these suppliers that found theirs before (None across suppliers)."""
     firm = (links.amount <= c.A_TAXABLE) & ((links.supplier == c.S_SAME) | (links.number <= c.N_PART))
     open_p, open_b = np.ones(len(portal), dtype=bool), np.ones(len(books), dtype=bool)
     open_p[links.portal[firm]] = False
@@ -31,7 +33,7 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     p, b = evidence.portal, evidence.books
     number = evidence.number
     names = open_p[p] & open_b[b] & (portal.direction[p] == books.direction[b])
-    if across:   # another GSTIN: then the number must be the document's own, and the day have its reason
+    if booked is None:   # another GSTIN: then the number must be the document's own, and the day have its reason
         names &= (number <= c.N_PART) & (evidence.date <= c.D_EXPLAINED)
     else:
         branch = (evidence.supplier == c.S_PAN) & (number <= c.N_PART) & (evidence.date == c.D_EQUAL)
@@ -42,7 +44,7 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     loose_p[links.portal[links.number > c.N_ENDING]] = True
     pool = Pool(portal, books, portal_keys, books_keys, settings, rarity, open_p, open_b, loose_p)
     pool.edges(p[names], b[names], number[names])
-    if across:
+    if booked is None:
         splits(pool)
         return tuple(pool.groups)
     listed(pool)
@@ -53,4 +55,5 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     families(pool)
     unfinished_merges(pool)
     unnamed_merges(pool)
+    merges_beside(pool, booked)
     return tuple(pool.groups)

@@ -94,10 +94,13 @@ def _take(pool: Pool, name: _Named, documents: list[int]) -> None:
     if others:
         pool.take([*documents, *others], [name.voucher], False)
     elif name.listing.sure:
-        # Some of the documents are not on the portal: the rest still belong to this voucher.
-        inside = _inside(pool, name, documents) if name.listing.span else []
-        if (pool.portal.money[[*documents, *inside]].sum(axis=0) <= target + pool.tolerance).all():
-            pool.take([*documents, *inside], [name.voucher], not inside)
+        # Some of the documents are not on the portal: the rest still belong to this voucher, as far as its amount reaches.
+        taken = list(documents)
+        for document in _inside(pool, name, documents) if name.listing.span else []:
+            if pool.holds(name.voucher, [*taken, document]):
+                taken.append(document)
+        if pool.holds(name.voucher, taken):
+            pool.take(taken, [name.voucher], len(taken) == len(documents))
 
 
 def _inside(pool: Pool, name: _Named, documents: list[int]) -> list[int]:

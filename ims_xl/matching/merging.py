@@ -100,10 +100,10 @@ def rest_of(pool: Pool, voucher: int, anchors: list[int], loose: bool = False, s
         allowed = np.where((combos[:, :1] < 30) & (size == 1), pool.tolerance, EXACT)
         hits = np.flatnonzero((off <= allowed).all(axis=1))
         if len(hits):
-            # Of several sets the one that lies closest together in time, then in series.
+            # Of several sets one with a document of the booking's day, then the one that lies closest together in time, then in series.
             among = np.concatenate([np.broadcast_to(anchors, (len(hits), len(anchors))), few[combos[hits]]], axis=1)
             days, serials = pool.portal.day[among], pool.portal_keys.serial_value[among]
-            best = np.lexsort((combos[hits].sum(axis=1), np.ptp(serials, axis=1), np.ptp(days, axis=1)))[0]
+            best = np.lexsort((combos[hits].sum(axis=1), np.ptp(serials, axis=1), np.ptp(days, axis=1), ~(days == booked).any(axis=1)))[0]
             return [int(few[k]) for k in combos[hits[best]]]
     return []
 

@@ -39,7 +39,7 @@ def link_partition(portal: Documents, books: Documents, settings: Settings, apar
     rarity = rarities(portal, books)
     sure = _sure_links(portal, books, p, b, rarity, settings)
     rest_p, rest_b = np.flatnonzero(free_p), np.flatnonzero(free_b & ~books.reverse_charge)
-    rest = _link_rest(portal.take(rest_p), books.take(rest_b), rarity[rest_p], settings, apart)
+    rest = _link_rest(portal.take(rest_p), books.take(rest_b), portal.take(p), rarity[rest_p], settings, apart)
     return joined((sure, rest))
 
 
@@ -89,7 +89,7 @@ def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, setti
     rarity = counts[inverse] if len(portal) else np.zeros(0, dtype=np.int64)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, alias, settings, LEAST_ACROSS)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS - 40) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
-    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_ACROSS, apart, across=True)
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_ACROSS, apart, None)
 
 
 def link_as_told(portal: Documents, books: Documents, settings: Settings) -> Found:
@@ -100,21 +100,24 @@ def link_as_told(portal: Documents, books: Documents, settings: Settings) -> Fou
     return replace(_found(portal, books, evidence, every, second_look=False), by_hand=np.ones(len(portal), dtype=bool))
 
 
-def _link_rest(portal: Documents, books: Documents, rarity: np.ndarray, settings: Settings, apart: np.ndarray) -> Found:
+def _link_rest(portal: Documents, books: Documents, booked: Documents, rarity: np.ndarray, settings: Settings, apart: np.ndarray) -> Found:
     portal_keys, books_keys = both(lambda: closer_keys(portal.number, settings), lambda: closer_keys(books.number, settings))
     at_p, at_b = candidates_within_supplier(portal, books, portal_keys, books_keys, settings)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, None, settings, LEAST_WITHIN)
     evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_WITHIN - 30) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
-    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_WITHIN, apart, across=False)
+    return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_WITHIN, apart, booked)
 
 
 def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, evidence: Evidence, rarity: np.ndarray, settings: Settings, least: int,
-                      apart: np.ndarray, across: bool) -> Found:
-    """Best pairs first; then groups among what has no partner of its own amount; then best pairs again without the groups."""
+                      apart: np.ndarray, booked: Documents | None) -> Found:
+    """Best pairs first; then groups among what has no partner of its own amount; then best pairs again without the groups.
+
+    `booked` are the documents of these suppliers that the exact join linked; None in the look across suppliers.
+    """
     evidence = evidence.take(np.flatnonzero(_allowed(portal, books, evidence.portal, evidence.books, apart)))
     enough = evidence.take(np.flatnonzero(evidence.points >= least))
     links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
-    groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), rarity, settings, across)
+    groups = find_groups(portal, books, portal_keys, books_keys, evidence, enough.take(links), rarity, settings, booked)
     groups = tuple(group for group in groups if _allowed(portal, books, np.repeat(group.portal, len(group.books)), np.tile(group.books, len(group.portal)), apart).all())
     if groups:
         taken_p, taken_b = np.zeros(len(portal), dtype=bool), np.zeros(len(books), dtype=bool)
@@ -123,7 +126,7 @@ def _links_and_groups(portal: Documents, books: Documents, portal_keys: CloserKe
             taken_b[group.books] = True
         enough = enough.take(np.flatnonzero(~taken_p[enough.portal] & ~taken_b[enough.books]))
         links = best_first(enough.portal, enough.books, ranks(enough.points, enough.days, portal, books, enough.portal, enough.books), len(portal), len(books))
-    found = _found(portal, books, enough, links, second_look=across)
+    found = _found(portal, books, enough, links, second_look=booked is None)
     return replace(found, groups=tuple(group.lifted(portal.row, books.row) for group in groups))
 
 

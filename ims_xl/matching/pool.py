@@ -61,6 +61,10 @@ class Pool:
         """Every head of the documents' sum is within so many tolerances of the target."""
         return bool((np.abs(self.portal.money[list(documents)].sum(axis=0) - target) <= self.tolerance * times).all())
 
+    def holds(self, voucher: int, documents: Sequence[int]) -> bool:
+        """No head of the documents' sum is more than the voucher's."""
+        return bool((self.portal.money[list(documents)].sum(axis=0) <= self.books.money[voucher] + self.tolerance).all())
+
     def nearby(self, voucher: int, day: np.int64, window: int, loose: bool = False) -> np.ndarray:
         """Open (or loosely booked) documents of the voucher's supplier and direction, of the same financial year, within the window."""
         gstin = int(self.books.gstin[voucher])

@@ -24,7 +24,7 @@ def gstin(first_fourteen: str) -> str:
 BRANCH = gstin("24AAPFU0939F1Z")
 OTHER = gstin("29BBBCR7777K1Z")
 TEXT = ("section", "supplier_name", "document_number", "original_number", "supplier_period", "voucher_number", "voucher_type", "document_type", "reverse_charge", "supply_nature", "key")
-AMOUNTS = ("taxable_value", "igst", "cgst", "sgst", "cess")
+AMOUNTS = ("taxable_value", "igst", "cgst", "sgst", "cess", "document_value")
 
 
 def document(number: str, taxable: str = "10000.00", igst: str = "1800.00", date: str = "2026-10-03", supplier: str = ACME, section: str = "b2b", **more: str) -> dict[str, str]:

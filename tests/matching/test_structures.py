@@ -156,3 +156,46 @@ def test_of_two_bookings_of_one_number_linked_to_two_documents_neither_is_clean(
     answer = matched(portal, [booking("A-746", voucher="V1"), booking("A-746", voucher="V2")])
     assert not answer.of(0).clean
     assert not answer.of(1).clean
+
+
+BESIDE = [document("A-453", "900.00", "162.00", date="2026-10-09"), document("A-455", "4772.74", "859.09", date="2026-10-16", document_value="5632.00"),
+          document("A-456", "3401.81", "612.03", date="2026-10-28", document_value="4014.00")]
+BOOKED = [booking("A-453", "900.00", "162.00", date="09-10-2026")]
+
+
+def test_a_bill_that_is_not_on_the_portal_carries_its_unbooked_neighbours_where_the_stated_value_is_no_single_bills() -> None:
+    whole = booking("A-454", "24282.55", "4370.67", date="28-10-2026", document_value="28654.00")   # the bills were rounded one by one: 19,008 + 5,632 + 4,014
+    answer = matched(BESIDE, [*BOOKED, whole])
+    assert (answer.of(1).match_class, bool(answer.of(1).clean)) == ("grouped", False)
+    assert answer.together(1, 1)
+    assert answer.together(2, 1)
+
+
+@pytest.mark.parametrize("stated", ["28653.22", "28653.00", ""])
+def test_with_a_value_that_may_be_one_bills_two_neighbours_are_no_proof(stated: str) -> None:
+    answer = matched(BESIDE, [*BOOKED, booking("A-454", "24282.55", "4370.67", date="28-10-2026", document_value=stated)])
+    assert [answer.of(k).match_class for k in range(3)] == ["exact", "not_in_books", "not_in_books"]
+
+
+def test_a_booked_document_between_ends_the_run_of_neighbours() -> None:
+    whole = booking("A-452", "24282.55", "4370.67", date="28-10-2026", document_value="28654.00")
+    assert matched(BESIDE, [*BOOKED, whole]).of(1).match_class == "not_in_books"
+
+
+def test_twice_the_only_rent_there_is_are_two_rents_though_one_is_not_on_the_portal() -> None:
+    rents = [document(f"R-{n}", "5024.00", "904.32", date=f"2026-{n:02d}-05") for n in (5, 6, 7, 8, 10)]
+    books = [booking(f"R-{n}", "5024.00", "904.32", date=f"05-{n:02d}-2026") for n in (5, 6, 7, 8)]
+    answer = matched(rents, [*books, booking("R-9", "10048.00", "1808.64", date="05-10-2026")])
+    assert (answer.of(4).match_class, bool(answer.of(4).clean)) == ("grouped", False)
+
+
+def test_of_equal_neighbours_the_one_of_the_bookings_day_belongs_to_it() -> None:
+    portal = [document("A-429"), document("A-430", date="2026-10-12"), document("A-431", date="2026-10-30")]
+    answer = matched(portal, [booking("A-430", "20000.00", "3600.00", date="30-10-2026")])
+    assert (answer.together(1, 0), answer.together(2, 0)) == (True, True)
+
+
+def test_of_a_span_whose_end_is_not_on_the_portal_what_fits_is_taken() -> None:
+    portal = [document("A-1", "1000.00", "180.00"), document("A-2", "900.00", "0", cgst="81.00", sgst="81.00"), document("A-3", "500.00", "90.00")]
+    answer = matched(portal, [booking("A-1 to A-4", "2500.00", "450.00")])
+    assert [answer.together(k, 0) for k in range(3)] == [True, False, True]
