@@ -11,7 +11,7 @@ import numpy as np
 from ims_xl.book.opened import OpenBook
 from ims_xl.book.remembered import STORE, remembered, stored_parts
 from ims_xl.book.rows import her_rows, own_rows
-from ims_xl.book.sheets import SURELY_OURS, DataSheet, extent, first_heading, heading_columns, our_block, typed_work, without
+from ims_xl.book.sheets import SURELY_OURS, DataSheet, extent, first_heading, heading_columns, last_before_ours, our_block, typed_work, without
 from ims_xl.hosts.base import Host, SheetText
 from ims_xl.readers.ims_sheet import looks_like_ims, read_ims_sheet
 from ims_xl.readers.register import looks_like_register, read_register_sheet
@@ -97,6 +97,7 @@ def _typed(state: BookState, texts: _Texts, where: Mapping[str, Any], ours: froz
 def _read_ims(state: BookState, texts: _Texts, name: str, own: bool, stored: Mapping[str, Any]) -> tuple[BookState, DataSheet]:
     text = texts[name]
     last_row, last_column = extent(text)
+    last_column = last_before_ours(text, last_column)
     if own and not _has_rows(text):
         rows = np.zeros(len(state.ims), dtype=np.int64)
         columns = heading_columns(text, tabs.HEADER_ROW, (), tabs.ims_headings(True))
@@ -131,6 +132,7 @@ def _has_rows(text: SheetText) -> bool:
 def _read_register(state: BookState, texts: _Texts, name: str, own: bool) -> tuple[BookState, DataSheet]:
     text = texts[name]
     last_row, last_column = extent(text)
+    last_column = last_before_ours(text, last_column)
     if own and not _has_rows(text):
         columns = heading_columns(text, tabs.HEADER_ROW, (), tabs.register_headings(True))
         return state, DataSheet(name, tabs.HEADER_ROW, np.zeros(0, dtype=np.int64), columns, tabs.HEADER_ROW, last_column, own=True, fresh=not columns)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -15,12 +16,15 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.readers.cleaning import to_paise
 from ims_xl.state import WORK_COLUMNS, empty
-from ims_xl.vocabulary import Action, Problem
+from ims_xl.vocabulary import Action, ImsXlError, Problem
 
 WORK_HEADINGS: Final[Mapping[str, str]] = {
     "action": "Action", "set_by": "Set by", "reviewed": "Reviewed", "remarks": "Remarks", "reduce_itc": "Reduce ITC",
     "reduce_igst": "Reduce IGST", "reduce_cgst": "Reduce CGST", "reduce_sgst": "Reduce SGST", "reduce_cess": "Reduce Cess", "portal_error": "Portal error",
 }
+_COLUMNS: Final = 16384
+_ROOM: Final = 60
+"""More columns than we ever add to a sheet."""
 SURELY_OURS: Final = ("Match", "Differs in", "Suggested action", "Set by")
 _ACTION_WORDS: Final = {
     "accept": Action.ACCEPT, "accepted": Action.ACCEPT, "a": Action.ACCEPT, "reject": Action.REJECT, "rejected": Action.REJECT, "r": Action.REJECT,
@@ -110,6 +114,17 @@ def extent(text: SheetText) -> tuple[int, int]:
             last_row = int(frame.index[row])
             break
     return last_row, last_column
+
+
+def last_before_ours(text: SheetText, last_column: int) -> int:
+    """The column after which ours find room: the last one with anything in it, or, where that stands at the sheet's very end, the last before a gap."""
+    if last_column + _ROOM <= _COLUMNS:
+        return last_column
+    filled = [int(c) for c in text.frame.columns if (text.frame[c] != "").any()]
+    for column, following in pairwise(filled):
+        if following - column > _ROOM:
+            return column
+    raise ImsXlError(f"Sheet {text.name!r} is filled to its last column, and ours need {_ROOM} free ones; clear what stands at its right end, then run again.")
 
 
 def typed_work(text: SheetText, columns: Mapping[str, int], rows: np.ndarray) -> tuple[pd.DataFrame, list[Problem]]:

@@ -190,6 +190,8 @@ class Writing:
                     self.native.outline(sheet, column.column, column.outline)
         if patch.table_area:
             self.native.autofilter(sheet, patch.table_area)
+        if patch.page and patch.page.columns:
+            self.native.print_area(sheet, patch.page, max([place.last_row, *patch.rows]))
         if keep_rules:
             return
         for rule in patch.validations:

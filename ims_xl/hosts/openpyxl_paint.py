@@ -130,6 +130,7 @@ class Painter:
             sheet.freeze_panes = f"{get_column_letter(patch.freeze[1])}{patch.freeze[0]}"
         if patch.page:
             _page(sheet, patch.page)
+            sheet.print_area = print_area(patch.page, sheet.max_row, sheet.print_area or "") or sheet.print_area or None
 
     def _stretch(self, sheet: Any, patch: TablePatch, fresh: list[TableColumn]) -> dict[int, str]:
         """Stretches the Excel table and the filter over the new columns; gives the headings they must bear."""

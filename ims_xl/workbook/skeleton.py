@@ -24,6 +24,7 @@ MONTH_COLOURS: Final[Mapping[str, str]] = {
 FIRM_COLOURS: Final[Mapping[str, str]] = {"Clients": "navy", "Calendar": "amber", "Run Results": "teal", "Supplier contacts": "blue", "Follow-up register": "amber", "Slow suppliers": "amber"}
 ZOOM: Final = 85       # the widths of IMS are chosen so that key and action stand together on 1366 pixels
 _BORN: Final = datetime(2026, 11, 1)   # a fixed day, so that building twice gives the same file
+_MANY_TABLES = frozenset({"Home", "Settings", "Legend", "GSTR-3B", "Movement", "Rule 37"})   # no one line heads all that stands on them
 _LINES: Final = {"": 0, "thin": 1, "medium": 2, "double": 6, "hair": 7}
 
 
@@ -61,9 +62,9 @@ def _build(path: Path, colours: Mapping[str, str], dress: Callable[[Any, Any, st
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)                    # A4
-        sheet.fit_to_pages(1, 0)              # one page wide, as long as it takes
+        sheet.fit_to_pages(1, int(name == "Home"))   # one page wide, as long as it takes; the cover is one page
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        if name not in ("Home", "Settings", "Legend"):
+        if name not in _MANY_TABLES:
             sheet.repeat_rows(5)
         dress(book, sheet, name)
     book.close()

@@ -148,13 +148,16 @@ def _styles(palette: str) -> dict[str, Style]:
         return replace(base, fill=tone(name, palette).fill, colour=tone(name, palette).text)
 
     line = Style(bottom="hair")
-    head = _boxed(Style(bold=True, wrap=True, horizontal="left", border_colour="AAB2BD"))
+    # The gap between an amount and the words right of it stands before the words: LibreOffice, which prints the working paper, loses
+    # the indent of a right-aligned cell whose neighbour differs from it in a rule or a number format only.
+    worded = replace(line, number_format=TEXT, horizontal="left", indent=1)
+    head = _boxed(Style(bold=True, wrap=True, horizontal="left", indent=1, border_colour="AAB2BD"))
     entry = _boxed(filled("input", Style(locked=False)))
     total = filled("total", Style(bold=True, top="thin", bottom="double", border_colour="7A828E"))
     tile = filled("band", Style())
     chip = Style(bold=True, horizontal="center", number_format=TEXT)
-    text = replace(line, number_format=TEXT)
-    rupees = replace(line, number_format=RUPEES, horizontal="right", indent=1)
+    rupees = replace(line, number_format=RUPEES, horizontal="right")
+    written = replace(entry, number_format=TEXT, horizontal="left", indent=1)
     heading = {
         "heading": replace(head, fill=NAVY, colour=PAPER, border_colour="5B7190"),
         **{f"heading_{name}": filled(name, head) for name in ("portal", "books", "difference", "ours", "input")},
@@ -164,26 +167,26 @@ def _styles(palette: str) -> dict[str, Style]:
         "title": Style(size=18, bold=True, colour=NAVY, number_format=TEXT),
         "subtitle": Style(size=10, colour=GREY, number_format=TEXT),
         **heading,
-        **{f"{name}_right": replace(look, horizontal="right", indent=1) for name, look in heading.items()},
+        **{f"{name}_right": replace(look, horizontal="right", indent=0) for name, look in heading.items()},
         "band": filled("band", Style(size=11, bold=True, bottom="thin", border_colour=NAVY)),
-        "band_right": filled("band", Style(size=9, bold=True, bottom="thin", border_colour=NAVY, horizontal="right", indent=1)),
-        "text": text,
-        "text_bold": replace(text, bold=True),
-        "text_wrap": replace(text, wrap=True),
-        "figure": replace(text, horizontal="right", indent=1),
-        "text_centre": replace(text, horizontal="center"),
+        "band_right": filled("band", Style(size=9, bold=True, bottom="thin", border_colour=NAVY, horizontal="right")),
+        "text": worded,
+        "text_bold": replace(worded, bold=True),
+        "text_wrap": replace(worded, wrap=True),
+        "figure": replace(worded, horizontal="right", indent=0),
+        "text_centre": replace(worded, horizontal="center", indent=0),
         "rupees": rupees,
         "rupees_bold": replace(rupees, bold=True),
-        "rupees_total": replace(total, number_format=RUPEES, horizontal="right", indent=1),
+        "rupees_total": replace(total, number_format=RUPEES, horizontal="right"),
         "date": replace(line, number_format=DATE, horizontal="center"),
-        "count": replace(line, number_format=COUNT, horizontal="right", indent=1),
-        "count_total": replace(total, number_format=COUNT, horizontal="right", indent=1),
-        "percent": replace(line, number_format=PERCENT, horizontal="right", indent=1),
-        "input": replace(entry, number_format=TEXT),
-        "input_wrap": replace(entry, number_format=TEXT, wrap=True),
-        "input_rupees": replace(entry, number_format=RUPEES, horizontal="right", indent=1),
+        "count": replace(line, number_format=COUNT, horizontal="right"),
+        "count_total": replace(total, number_format=COUNT, horizontal="right"),
+        "percent": replace(line, number_format=PERCENT, horizontal="right"),
+        "input": written,
+        "input_wrap": replace(written, wrap=True),
+        "input_rupees": replace(entry, number_format=RUPEES, horizontal="right"),
         "input_date": replace(entry, number_format=DATE, horizontal="center"),
-        "input_count": replace(entry, number_format=COUNT, horizontal="right", indent=1),
+        "input_count": replace(entry, number_format=COUNT, horizontal="right"),
         "note": Style(size=9, italic=True, colour=GREY, wrap=True, vertical="top"),
         "note_line": Style(size=9, italic=True, colour=GREY),
         "total": total,
@@ -197,10 +200,10 @@ def _styles(palette: str) -> dict[str, Style]:
         "tile_value": replace(tile, size=20, bold=True, colour=NAVY, number_format=COUNT, horizontal="center"),
         "tile_rupees": replace(tile, size=10, number_format=RUPEES, horizontal="center", colour=INK),
         "tile_link": replace(tile, size=9, underline=True, colour="1155A8", horizontal="center"),
-        "link": Style(underline=True, colour="1155A8", bottom="hair"),
+        "link": replace(worded, number_format="General", underline=True, colour="1155A8"),
         "link_plain": Style(underline=True, colour="1155A8"),
-        "link_count": replace(line, number_format=COUNT, horizontal="right", indent=1, underline=True, colour="1155A8"),
-        "link_total": replace(total, number_format=COUNT, horizontal="right", indent=1, underline=True, colour="1155A8"),
+        "link_count": replace(line, number_format=COUNT, horizontal="right", underline=True, colour="1155A8"),
+        "link_total": replace(total, number_format=COUNT, horizontal="right", underline=True, colour="1155A8"),
         "link_bold": replace(total, underline=True, colour="1155A8"),
         **{name: filled(name, chip) for name in ("good", "warn", "bad", "accept", "reject", "pending", "noaction", "error")},
         "differs": filled("difference", Style(bold=True, number_format=TEXT, bottom="medium", border_colour=tone("difference", palette).text)),

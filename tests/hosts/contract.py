@@ -252,6 +252,7 @@ def the_rest_of_a_tab_arrives(open_book: Opener, folder: Path) -> None:
     assert len(ours._charts) == 1 and ours.sheet_properties.tabColor.rgb.endswith("1F3A5F") and not ours.sheet_view.showGridLines
     assert ours.print_title_rows == "$5:$5" and ours.page_setup.orientation == "landscape" and ours.oddFooter.left.text == "Client"
     assert ours.print_area == "'Summary'!$A$1:$C$8"
+    assert painted(open_book, folder, Plan(patches=(patch(page=Page(columns=(3,))),)))["My data"].print_area == "'My data'!$A$1:$C$20"
     assert {v.type for v in ours.data_validations.dataValidation} == {"list", "decimal"}
 
 

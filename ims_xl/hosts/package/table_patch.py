@@ -53,7 +53,8 @@ def paint_patch(workbook: Workbook, patch: TablePatch, maker: Maker) -> bool:
     sheet.new_rows = editor.apply(sheet.data, sheet.rows_start, sheet.rows_end)
 
     last_column = max([c.column for c in patch.columns] + [c for _, c in patch.cells] + [1])
-    overlays.extend_dimension(sheet, max([sheet.last_row(), *edit.rows, *singles]), last_column)
+    last_row = max([sheet.last_row(), *edit.rows, *singles])
+    overlays.extend_dimension(sheet, last_row, last_column)
     if not patch.keep_rules:
         overlays.put_formats(sheet, patch.formats, maker.styles)
         overlays.put_validations(sheet, patch.validations)
@@ -65,7 +66,7 @@ def paint_patch(workbook: Workbook, patch: TablePatch, maker: Maker) -> bool:
     if workbook.selects:
         overlays.select(sheet, workbook.selects == entry.name)
     if patch.page:
-        put_page(workbook, sheet, patch.page, patch.sheet, position)
+        put_page(workbook, sheet, patch.page, patch.sheet, position, last_row)
     for table, stretched, added in grow:
         tables.stretch(archive, table, stretched, added)
     if area:

@@ -1,6 +1,6 @@
 """The GSTR-3B tab: tables 3.1 and 4 as they go to the portal, the working under every box, set-off, and what to look at before filing.
 
-Top to bottom: what to file (working, typed instead, to file), the working line by line with its input cells, ledgers, set-off,
+Top to bottom: what to file (working, to file, typed instead), the working line by line with its input cells, ledgers, set-off,
 books against 2B, warnings, and at the foot the lists of documents. Figures are formulas over GSTR-2B and the IMS sheet; input cells are
 read back by the id in the last column, so that they survive every run.
 """
@@ -31,12 +31,13 @@ from ims_xl.workbook.theme import TAB_COLOURS
 
 LABEL: Final = 2
 WORKING: Final = {name: 3 + i for i, name in enumerate(AMOUNTS)}
-INSTEAD: Final = {name: 8 + i for i, name in enumerate(AMOUNTS)}
-TO_FILE: Final = {name: 13 + i for i, name in enumerate(AMOUNTS)}
+TO_FILE: Final = {name: 8 + i for i, name in enumerate(AMOUNTS)}
+INSTEAD: Final = {name: 13 + i for i, name in enumerate(AMOUNTS)}
 REASON: Final = 18
 ID: Final = 19
 HEADER: Final = 6
 _WORDS: Final = {VALUE: "Taxable value", **NAMES}
+_INSTEAD: Final = "Typed instead"
 _A_ROWS: Final = ("4A1", "4A2", "4A3", "4A4", "4A5")
 
 
@@ -100,16 +101,17 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     for block, title in zip(blocks, ("Reverse charge in the register that 2B does not have", f"Documents that 4(B) takes back while they count, and those not in books: {len(found)}")):
         cells.update({(block.header_row - 1, column): Cell(title if column == 1 else None, "band") for column in range(1, REASON + 1)})
     last = sheet.figures.taken_back_header + max(1, len(found))
-    # The reasons are wide, and make the figures small on paper; they are printed where one is given.
-    reasons = any(cell_id.endswith(".reason") and text.strip() for cell_id, text in rec.state.inputs.items())
+    # What is typed instead and why stand at the right and make the figures small on paper: they are printed where there is one.
+    typed = [cell_id for cell_id, text in rec.state.inputs.items() if text.strip()]
+    last_printed = REASON if any(i.endswith(".reason") for i in typed) else REASON - 1 if any(".override." in i for i in typed) else TO_FILE["cess"]
     return SheetPlan(
         name=where.name("GSTR-3B"), cells=sheet.cells, tables=blocks,
         widths={1: 8, LABEL: 70, **dict.fromkeys(range(3, REASON), 14.0), REASON: 46, ID: 24}, heights={1: 30, sheet.at["setoff.table"]: 30}, hidden_columns=(ID,),
-        merges=tuple(area(HEADER - 1, c[VALUE], HEADER - 1, c["cess"]) for c in (WORKING, INSTEAD, TO_FILE)), freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 3, last, REASON - 1)]),
+        merges=tuple(area(HEADER - 1, c[VALUE], HEADER - 1, c["cess"]) for c in (WORKING, TO_FILE, INSTEAD)), freeze=(HEADER + 1, 3), formats=indian([area(HEADER + 1, 3, last, REASON - 1)]),
         validations=(
             Validation(" ".join(sheet.inputs), kind="decimal", minimum=-1e13, maximum=1e13, prompt="Rupees; blank where there is nothing to add.", error="An amount in rupees."),
         ),
-        tab_colour=TAB_COLOURS["green"], page=replace(page(rec, repeat=None), columns=(REASON, REASON - 1) if reasons else (REASON - 1, REASON)),
+        tab_colour=TAB_COLOURS["green"], page=replace(page(rec, repeat=None), columns=(last_printed, TO_FILE["cess"], REASON - 1, REASON)),
     )
 
 
@@ -138,10 +140,13 @@ def read_inputs(text: SheetText) -> dict[str, str]:
         return found
     # The table may have been moved sideways with its columns; distances to the id column stay.
     shift = int(id_column) - ID
+    # Books of version 0.1 have what is typed instead before what goes to file: the heading tells.
+    told = next((int(c) for c in frame.columns if frame[c].eq(_INSTEAD).any()), INSTEAD[VALUE] + shift)
+    instead = {name: column + told - INSTEAD[VALUE] - shift for name, column in INSTEAD.items()}
     for row in frame.index[frame[id_column].isin(known)]:
         line = known[str(frame.at[row, id_column])]
         override = line.id.endswith(".override")
-        columns = INSTEAD if override else WORKING
+        columns = instead if override else WORKING
         for name in line.heads:
             at = columns[name] + shift
             found[f"{line.id}.{name}"] = str(frame.at[row, at]).strip() if at in frame.columns else ""
@@ -167,11 +172,11 @@ def _reserve_summary(sheet: Sheet) -> int:
 
 def _summary(sheet: Sheet, first: int) -> None:
     """Tables 3.1, 3.1.1 and 4 as they go to the portal."""
-    groups = {"heading": WORKING, "heading_input": INSTEAD, "heading_ours": TO_FILE}
+    groups = {"heading": WORKING, "heading_ours": TO_FILE, "heading_input": INSTEAD}
     cells, at = sheet.cells, sheet.at
     for column in range(1, REASON + 1):
         cells[(HEADER - 1, column)] = Cell(None, "heading")
-    for title, columns in (("Working", WORKING), ("Typed instead", INSTEAD), ("To file", TO_FILE)):
+    for title, columns in (("Working", WORKING), ("To file", TO_FILE), (_INSTEAD, INSTEAD)):
         cells[(HEADER - 1, columns[VALUE])] = Cell(title, "heading")
     for style, columns in groups.items():
         for name, column in columns.items():

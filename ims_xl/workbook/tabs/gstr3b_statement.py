@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ims_xl.workbook.tabs.gstr3b import Sheet
 
 _COLUMN: Final = {"igst": 4, "cgst": 5, "sgst": 6, "cess": 7}
-_TO_FILE: Final = {"igst": 14, "cgst": 15, "sgst": 16, "cess": 17}
+_TO_FILE: Final = {"igst": 9, "cgst": 10, "sgst": 11, "cess": 12}
 
 
 def put_statement(sheet: Sheet) -> None:

@@ -33,6 +33,7 @@ WIDTH: Final = 13.5
 TILES: Final = 5
 BODY: Final = 11
 LIST_ROWS: Final = 12      # as many as there are questions: none is left out
+LEAST_ROWS: Final = 6
 SIGN_OFF: Final[Mapping[str, str]] = {"signoff.preparer": "Prepared by", "signoff.preparer_at": "Prepared on", "signoff.reviewer": "Reviewed by", "signoff.reviewer_at": "Reviewed on", "signoff.note": "Remark"}
 
 
@@ -58,9 +59,11 @@ def home_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     tiles = _tiles(rec, books)
     for i, tile in enumerate(tiles):
         _put_tile(tile, FIRST + 2 * i, where, cells, merges)
-    _put_needs(needs(rec, where, books), where, cells, merges)
-    _put_dates(rec, cells, merges)
-    chart_row = BODY + 2 + LIST_ROWS
+    found = needs(rec, where, books)
+    _put_needs(found, where, cells, merges)
+    dates_last = _put_dates(rec, cells, merges)
+    list_last = max(dates_last, BODY + max(LEAST_ROWS, min(len(found), LIST_ROWS)))
+    chart_row = list_last + 2
     cells.update(_band(chart_row, FIRST, LAST, "The month in pictures"))
     below = chart_row + CHART_ROWS + 1
     files_last = _put_files(rec, below, cells, merges)
@@ -72,7 +75,7 @@ def home_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     for block in blocks:
         for down, line in enumerate(block.lines):
             put_line(behind + down, [(block.offset, block.offset + 1, line[0]), (block.offset + 2, block.offset + 2, line[1])], cells, merges)
-    money = [area(TILES + 2, FIRST, TILES + 2, LAST), area(BODY + 1, FIRST + 5, BODY + LIST_ROWS, FIRST + 5), *places.money]
+    money = [area(TILES + 2, FIRST, TILES + 2, LAST), area(BODY + 1, FIRST + 5, list_last, FIRST + 5), *places.money]
     return SheetPlan(
         name=where.name("Home"), cells=cells, merges=tuple(merges),
         widths={1: 2, **dict.fromkeys(range(FIRST, LAST + 1), WIDTH)}, heights={1: 30, TILES + 1: 32, TILES: 18, BODY: 20},
@@ -156,7 +159,8 @@ def _put_needs(found: list[Need], where: Layout, cells: dict[tuple[int, int], Ce
         cells[(BODY + 1, FIRST)] = Cell("✓ Nothing waits for a person.", "label_bold")
 
 
-def _put_dates(rec: Reconciliation, cells: dict[tuple[int, int], Cell], merges: list[str]) -> None:
+def _put_dates(rec: Reconciliation, cells: dict[tuple[int, int], Cell], merges: list[str]) -> int:
+    """The dates, each with its meaning below it; the row of the last line."""
     left = FIRST + 8
     cells.update(_band(BODY, left, LAST, "Next dates"))
     row = BODY + 1
@@ -170,6 +174,7 @@ def _put_dates(rec: Reconciliation, cells: dict[tuple[int, int], Cell], merges: 
         cells[(row + 1, left)] = Cell(due.note, "note")
         merges.append(area(row + 1, left, row + 1, LAST))
         row += 2
+    return row - 1
 
 
 def _put_files(rec: Reconciliation, row: int, cells: dict[tuple[int, int], Cell], merges: list[str]) -> int:

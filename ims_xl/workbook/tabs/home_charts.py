@@ -110,7 +110,7 @@ def _by_supplier(chase: pd.DataFrame) -> pd.Series:
     if not len(chase):
         return pd.Series([0], index=["none"], dtype="int64")
     named = chase["supplier_name"].where(chase["supplier_name"] != "", chase["supplier_gstin"].where(chase["supplier_gstin"] != "", "no GSTIN"))
-    top = chase.assign(who=named.str.slice(0, 28)).groupby("who")["itc"].sum().sort_values(ascending=False, kind="stable")
+    top = chase.assign(who=named.where(named.str.len() <= 28, named.str.slice(0, 27).str.rstrip() + "…")).groupby("who")["itc"].sum().sort_values(ascending=False, kind="stable")
     owed = top[top > 0]   # a credit note that is missing is nobody's debt to us
     return owed.head(_TOP) if len(owed) else pd.Series([0], index=["none"], dtype="int64")
 

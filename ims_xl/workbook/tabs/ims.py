@@ -15,7 +15,7 @@ import pandas as pd
 
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass
-from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, TableColumn, TablePatch, Validation
+from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, Page, TableColumn, TablePatch, Validation
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
 from ims_xl.workbook.tabs.pieces import WORDS, client_line, indian, money_areas, money_width, page
 from ims_xl.workbook.tabs.returns_columns import HEADINGS as HELPERS
@@ -47,7 +47,7 @@ class ImsColumn:
 
 PORTAL: Final[tuple[ImsColumn, ...]] = (
     ImsColumn("Section", "ims", "section", width=9),
-    ImsColumn("Supplier GSTIN", "ims", "supplier_gstin", width=16.5),
+    ImsColumn("Supplier GSTIN", "ims", "supplier_gstin", width=18),
     ImsColumn("Supplier name", "ims", "supplier_name", width=18),
     ImsColumn("Document number", "ims", "document_number", width=15),
     ImsColumn("Document date", "ims", "document_date", "date", width=10.5),
@@ -68,14 +68,14 @@ PORTAL: Final[tuple[ImsColumn, ...]] = (
 )
 OURS: Final[tuple[ImsColumn, ...]] = (
     ImsColumn("Match", "run", "match", width=14.5),
-    ImsColumn("Differs in", "run", "differs_in", width=16),
+    ImsColumn("Differs in", "run", "differs_in", width=18),
     ImsColumn("Register rows", "run", "register_rows", width=10, outline=1, hidden=True),
     ImsColumn("Why", "run", "why", width=30),
     ImsColumn("Suggested action", "run", "suggested_action", width=11.5),
     ImsColumn("Action", "work", "action", "input", width=12),
     ImsColumn("Set by", "work", "set_by", width=8),
     ImsColumn("Reviewed", "work", "reviewed", "input", width=10),
-    ImsColumn("Remarks", "work", "remarks", "input", width=30),
+    ImsColumn("Remarks", "work", "remarks", "input", width=36),
     ImsColumn("Reduce ITC", "work", "reduce_itc", "input", width=9),
     ImsColumn("Reduce IGST", "work", "reduce_igst", "input_rupees", width=12, outline=1),
     ImsColumn("Reduce CGST", "work", "reduce_cgst", "input_rupees", width=12, outline=1),
@@ -109,8 +109,15 @@ def ims_patch(rec: Reconciliation, where: Layout) -> TablePatch:
         table_area=area(place.header_row, place.first_column or min(numbers, default=1), place.last_row, max(numbers, default=1)),
         formats=_formats(rec, place, all_columns) if len(rec.state.ims) else (),
         validations=tuple(_validations(rec, place)) if len(rec.state.ims) else (),
-        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None, page=page(rec) if place.own else None,
+        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None, page=_page(rec, place) if place.own else None,
     )
+
+
+def _page(rec: Reconciliation, place: SheetWhere) -> Page:
+    """On paper the sheet ends at the remarks, so that it can be read: reductions are on Credit Notes. What changed, and the portal's errors, are printed where there are any."""
+    told = rec.state.work[["change", "portal_error"]].ne("").to_numpy().any()
+    ends = [place.columns[heading] for heading in ("Portal error", "Remarks") if heading in place.columns]
+    return replace(page(rec), columns=tuple(ends if told else ends[::-1]))
 
 
 def worked_out(rec: Reconciliation, register: SheetWhere) -> pd.DataFrame:

@@ -55,11 +55,11 @@ def legend_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     """The whole tab."""
     cells = heads(rec, "Legend", f"Written by ims-xl {where.version}. Every tab prints on A4 landscape, one page wide, with its headings on each page.")
     row = _list(cells, 5, "Colours and marks", [(look, word, text) for look, word, text in _COLOURS])
-    row = _list(cells, row, "Match", [("label_bold", kind.label, text) for kind, text in _MATCHES.items()])
-    right = _list(cells, 5, "Abbreviations", [("label_bold", word, text) for word, text in _WORDS], column=4)
-    _list(cells, right, "What to print", [("link_plain", where.name(name), text) for name, text in _PRINTS], column=4)
+    row = _list(cells, row, "Match", [("text_bold", kind.label, text) for kind, text in _MATCHES.items()])
+    right = _list(cells, 5, "Abbreviations", [("text_bold", word, text) for word, text in _WORDS], column=4)
+    _list(cells, right, "What to print", [("link", where.name(name), text) for name, text in _PRINTS], column=4)
     for (at, column), cell in list(cells.items()):
-        if cell.style == "link_plain":
+        if cell.style == "link":
             cells[(at, column)] = Cell(cell.value, cell.style, link=f"#'{str(cell.value).replace(chr(39), chr(39) * 2)}'!A1")
     cells[(5, FIELDS_COLUMN)] = Cell("Register fields", "note_line")
     for down, field in enumerate((*REGISTER_HEADINGS.values(), "not used"), start=6):

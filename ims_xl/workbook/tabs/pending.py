@@ -60,7 +60,7 @@ PENDING: Final = Tab(
         Column("Note", "note", "input", width=26),
         Column("Document key", "key", hidden=True, width=40),
     ),
-    table="tblPending", frozen=4, nothing="Nothing is pending.",
+    table="tblPending", frozen=4, blanks_printed=False, nothing="Nothing is pending.",
 )
 _DATES: Final = tuple(name for name, kind in EVIDENCE_COLUMNS.items() if kind == "date")
 

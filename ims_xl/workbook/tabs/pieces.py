@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 import numpy as np
@@ -83,6 +83,8 @@ class Tab:
     frozen: int = 3
     """How many columns stay while the rest scrolls."""
     nothing: str = "Nothing here this period."
+    blanks_printed: bool = True
+    """Whether the columns to type in at the right end go on paper while nothing is typed in any of them."""
 
 
 def client_line(rec: Reconciliation, named: bool = True) -> str:
@@ -154,18 +156,31 @@ def list_sheet(
         hidden_columns=tuple(c.column for c in columns if c.hidden), freeze=(DATA_ROW, tab.frozen + 1),
         formats=(*formats, *indian(money_areas(columns, TOTAL_ROW, last))) if len(frame) else (),
         validations=drop_downs(tab.columns, DATA_ROW, last) if len(frame) else (),
-        tab_colour=TAB_COLOURS[tab.colour], page=page(rec), protect=protect,
+        tab_colour=TAB_COLOURS[tab.colour], page=replace(page(rec), columns=() if tab.blanks_printed else _printed(tab.columns, frame)), protect=protect,
     )
+
+
+def _printed(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[int, int]:
+    """The last column on paper and the other that may be it: all of them, or those before the blank ones to type in, so that the letters stay large."""
+    shown = [n for n, c in enumerate(columns, start=1) if not c.hidden]
+    before = max(n for n in shown if not columns[n - 1].style.startswith("input"))
+    typed = any(_typed(frame[c.field]) for c in columns[before:] if c.field in frame and not c.hidden)
+    return (shown[-1], before) if typed else (before, shown[-1])
+
+
+def _typed(values: pd.Series) -> bool:
+    """Whether anything stands in a column."""
+    return bool((values.notna() & values.astype("str").ne("")).any())
 
 
 def heading_height(columns: Sequence[Column]) -> float:
     """Tall enough for the longest heading: bold words never break, so each is put on the line where it still fits."""
     most = 1
     for column in columns:
-        lines, used = 1, 0.0
+        lines, used, room = 1, 0.0, column.width - (0 if column.head.endswith("_right") else 1.3)
         for word in column.heading.split() if not column.hidden else ():
             long = len(word) * 1.1 + 1
-            if used and used + long > column.width:
+            if used and used + long > room:
                 lines, used = lines + 1, 0.0
             used += long
         most = max(most, lines)
@@ -177,7 +192,7 @@ def row_heights(columns: Sequence[Column], filled: Sequence[TableColumn], first:
     heights: dict[int, float] = {}
     for column, values in zip(columns, filled):
         if column.style.endswith("wrap"):
-            room = max(1.0, column.width - 0.5)
+            room = max(1.0, column.width - 1.8)   # less the indent and the cell's own padding
             for i, text in enumerate(values.values):
                 lines = lines_of(text, room) if text and (len(text) * _NARROW > room or "\n" in text) else 1
                 if lines > 1:
@@ -197,7 +212,7 @@ def money_width(values: pd.Series, least: float) -> float:
         return least
     text = max((grouped(-abs(int(v))) for v in (amounts.sum(), amounts.min(), amounts.max())), key=len)
     digits = sum(c.isdigit() for c in text)
-    pixels = (digits * 6.8 + (len(text) - digits) * 3.5) * 1.05 + 15   # ten points bold, one indent, the cell's own padding
+    pixels = (digits * 6.8 + (len(text) - digits) * 3.5) * 1.05 + 15   # ten points bold, the cell's own padding, a little air
     return max(least, math.ceil((pixels - 5) / 7 * 2) / 2)
 
 

@@ -32,7 +32,7 @@ WIDTHS: Final[Mapping[str, float]] = {
     "voucher_number": 15, "voucher_type": 12, "voucher_date": 11, "supplier_gstin": 17.5, "supplier_name": 22, "recipient_gstin": 17.5, "document_number": 17,
     "document_date": 11, "place_of_supply": 8, "reverse_charge": 8, "narration": 24, "document_value": 14.5, "taxable_value": 14.5, "source_file": 22, "source_sheet": 14, "source_row": 8,
 }
-FOLDED: Final = ("document_type", "recipient_gstin", "reverse_charge", "payment_date", "original_number", "original_date", "supply_nature", "hsn", "port_code")
+FOLDED: Final = ("source_file", "source_sheet", "document_type", "recipient_gstin", "reverse_charge", "payment_date", "original_number", "original_date", "supply_nature", "hsn", "port_code")
 
 
 def own_register(count: int, sheet: str = "Purchase Register") -> SheetWhere:

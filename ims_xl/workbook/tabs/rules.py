@@ -21,7 +21,7 @@ from ims_xl.workbook.tabs.documents import action_formats, number_of
 from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet
 from ims_xl.workbook.tabs.where import Layout, area
 
-_WIDTHS: Final[Mapping[str, float]] = {"On": 7, "Rule": 28, "Kind": 9, "Match": 24, "Section": 13, "Supplier": 18, "Action": 13, "Reason": 58, "Remark": 46, "Since": 11, "Authority": 34, "Document": 17, "Amendment": 12, "Pending": 13, "Filed": 12, "Goods receipt": 13, "Cuts credit": 11}
+_WIDTHS: Final[Mapping[str, float]] = {"On": 6, "Rule": 25, "Kind": 9, "Match": 21, "Section": 10, "Supplier": 17.5, "Action": 13, "Reason": 44, "Remark": 34, "Since": 11, "Authority": 28, "Document": 16, "Amendment": 13, "Pending": 11, "Filed": 10, "Goods receipt": 11, "Cuts credit": 8, "Tax from": 8, "Tax to": 8, "Age from (days)": 9, "Age to (days)": 9}
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"On": ("Yes", "No"), "Action": tuple(a.value for a in Action)}
 _FIXED: Final = ("Kind", "Since", "Authority")
 RULES: Final = Tab(

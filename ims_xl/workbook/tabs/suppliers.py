@@ -45,7 +45,7 @@ SUPPLIERS: Final = Tab(
         *(Column(HEADINGS[name], name, "input", width=width) for name, width in (
             ("contact", 18), ("email", 28), ("phone", 16), ("sent_on", 12), ("replied_on", 12), ("next_date", 12), ("note", 26))),
     ),
-    table="tblSuppliers", frozen=2, nothing="No suppliers yet.",
+    table="tblSuppliers", frozen=2, blanks_printed=False, nothing="No suppliers yet.",
 )
 
 
