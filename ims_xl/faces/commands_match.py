@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from ims_xl.vocabulary import ImsXlError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ims_xl.state import Links
 
 
 @click.command(name="match", help="Match IMS documents with a purchase register, both plain tables (.csv or .parquet).")
@@ -44,7 +47,7 @@ def match(ims: Path, register: Path, output: Path | None, report: Path | None, e
     read = time.perf_counter()
     from ims_xl.matching import link_documents
 
-    links = link_documents(ims_ledger, register_ledger, Settings(), **_spread(workers, scheduler))
+    links = _without_doubt(link_documents(ims_ledger, register_ledger, Settings(), **_spread(workers, scheduler)), ims_ledger["doubtful"], register_ledger["doubtful"])
     linked = time.perf_counter()
     stories = [tell(ims_ledger, register_ledger, links, name, Settings()) for name in names]
     if output is not None:
@@ -82,6 +85,21 @@ def _read(ims: Path, register: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[P
     return ims_ledger, register_ledger, [*ims_lines, *register_lines, *ims_problems, *register_problems]
 
 
+def _without_doubt(links: Links, ims: pd.Series, register: pd.Series) -> Links:
+    """No result is clean that holds a row of which something could not be read: what was left out might differ."""
+    import numpy as np
+
+    held = np.zeros(len(links.results), dtype=bool)
+    held[links.ims_result[ims.to_numpy(dtype=bool)]] = True
+    held[links.register_result[register.to_numpy(dtype=bool)]] = True
+    held &= links.results["clean"].to_numpy(dtype=bool)
+    if not held.any():
+        return links
+    results = links.results.assign(clean=links.results["clean"].to_numpy(dtype=bool) & ~held)
+    results["explanation"] = results["explanation"].mask(held, results["explanation"] + " A cell of it could not be read; see the problems.")
+    return replace(links, results=results)
+
+
 def _report(ims: int, register: int, counts: Counter[str], clean: int, problems: list[Problem], seconds: dict[str, float]) -> dict[str, Any]:
     from ims_xl.vocabulary import MatchClass
 
@@ -105,6 +123,9 @@ def _check_outputs(inputs: tuple[Path, ...], outputs: tuple[Path | None, ...], f
     for path in (*inputs, outputs[0]):
         if path is not None:
             check_ending(path)
+    for path in (*inputs, *outputs):
+        if path is not None:
+            _check_name(path)
     named = [output.resolve() for output in outputs if output is not None]
     if len(set(named)) < len(named):
         raise ImsXlError("-o and --report name the same file; give them two names.")
@@ -119,3 +140,12 @@ def _check_outputs(inputs: tuple[Path, ...], outputs: tuple[Path | None, ...], f
             raise ImsXlError(f"{output} exists; give another name, or --force to replace it.")
         if not output.resolve().parent.is_dir():
             raise ImsXlError(f"{output}: there is no folder {output.parent}.")
+
+
+def _check_name(path: Path) -> None:
+    """ImsXlError where the system takes no such name: endless links, a name too long, a NUL in it, a folder that may not be entered."""
+    try:
+        path.resolve()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as wrong:
+        raise ImsXlError(f"'{str(path)[:80]}' cannot be the name of a file here ({getattr(wrong, 'strerror', None) or str(wrong).partition(' from ')[0]}).") from None

@@ -204,6 +204,7 @@ def _printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     text = re.sub(f"[{_DASHES}]", "-", unicodedata.normalize("NFKC", re.sub(f"[{_SPACES}\t\n\r]", " ", text)))
+    text = "".join(str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text)   # १२३ and ١٢٣ too
     return re.sub(f"[{_INVISIBLE}]", "", text).strip()
 
 

@@ -1,14 +1,15 @@
 """Plain tables (CSV or Parquet by ending) in and out, every column as text: `000123` stays `000123`.
 
-`read_table(path, required)` gives the columns as they stand; `typed_ims` and `typed_register` turn them into ledgers, listing each unreadable cell as a
-`Problem` with its file line. A file that cannot be understood at all is an `ImsXlError`.
+`read_table(path, known, required)` gives the columns as they stand; `typed_ims` and `typed_register` turn them into ledgers, listing each cell that is
+unreadable or must not be blank as a `Problem` with its file line. A file that cannot be understood at all is an `ImsXlError`.
+
+Both ledgers bear `doubtful`: rows of which an amount or the section could not be read. They are matched by what is left, but nobody may call them clean.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from pyarrow import csv as arrow_csv
 
 from ims_xl.hosts.safe_files import write_atomically
 from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
+from ims_xl.readers.decimal_comma import decimal_commas, with_decimal_points
+from ims_xl.readers.plain_csv import line_of_rows, read_csv, wanted_columns
 from ims_xl.vocabulary import AMOUNTS, SECTION_BY_KEY, ImsXlError, Problem, Section
 
 IMS_COLUMNS: Final = ("section", "supplier_gstin", "supplier_name", "recipient_gstin", "document_number", "document_date", "place_of_supply", "document_value",
@@ -29,6 +32,8 @@ REGISTER_COLUMNS: Final = ("voucher_number", "voucher_type", "voucher_date", "do
                            "document_date", "place_of_supply", "document_value", "reverse_charge", *AMOUNTS, "itc_eligibility", "receipt_date", "supply_nature")
 REGISTER_REQUIRED: Final = ("voucher_number", "taxable_value")
 _ENDINGS: Final = (".csv", ".parquet")
+_WITHOUT_GSTIN: Final = {name for section in (Section.IMPG, Section.IMPGA) for name in (section.key, section.value)}
+_CREDIT_NOTES: Final = {name for section in Section if section.document_type.sign < 0 for name in (section.key, section.value)}
 
 
 def read_table(path: Path, known: Collection[str], required: Collection[str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -36,35 +41,41 @@ def read_table(path: Path, known: Collection[str], required: Collection[str]) ->
     ending = _ending(path)
     if not path.is_file():
         raise ImsXlError(f"{path}: there is no such file.")
-    try:
-        table, problems = (_read_csv if ending == ".csv" else _read_parquet)(path, known)
-    except csv.Error as wrong:
-        raise ImsXlError(f"{path.name}: the text cannot be split into columns ({wrong}).") from None
+    table, headings, problems = (read_csv if ending == ".csv" else _read_parquet)(path, known)
     missing = [name for name in required if name not in table.column_names]
     if missing:
-        raise ImsXlError(f"{path.name}: column {_listed(missing)} is missing; found {_listed(table.column_names) or 'no columns we know'}.")
-    return {name: _as_text(table.column(name)) for name in table.column_names}, problems
+        shown = _listed(_shown(heading) for heading in headings[:20] if heading.strip()) or "none"
+        raise ImsXlError(f"{path.name}: column {_listed(missing)} is missing; the headings in it are {shown}{' and more' if len(headings) > 20 else ''}.")
+    return {name: _as_text(table.column(name), name, path) for name in table.column_names}, problems
 
 
 def typed_ims(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, list[Problem]]:
-    """The IMS side as a ledger (a subset of IMS_LEDGER)."""
+    """The IMS side as a ledger (a subset of IMS_LEDGER) with `doubtful`."""
     raw = _frame(columns)
     problems: list[Problem] = []
     sections = clean_text(raw["section"])
-    _check_sections(sections, path)
-    ledger = {"section": sections, "supplier_gstin": to_gstins(raw["supplier_gstin"])}
+    unknown = _unknown_sections(sections, path)
+    problems += _listed_cells(raw["section"], unknown, path, "section", f"is no section; taken as {Section.B2B.key}")
+    ledger: dict[str, Any] = {"section": sections.mask(unknown, Section.B2B.key), "supplier_gstin": to_gstins(raw["supplier_gstin"])}
     formless = (raw["supplier_gstin"].str.strip() != "") & (ledger["supplier_gstin"].str.len() != 15)
-    problems += [Problem(path.name, "", int(at) + 2, "supplier_gstin", f"'{raw['supplier_gstin'].iat[at]}' is not a GSTIN of 15 characters") for at in np.flatnonzero(formless)]
+    problems += _listed_cells(raw["supplier_gstin"], formless.to_numpy(), path, "supplier_gstin", "is not a GSTIN of 15 characters")
     renamed = {"original_document_number": "original_number"}
     for name in ("supplier_name", "place_of_supply", "document_number", "supplier_period", "filing_status", "original_document_number"):
         if name in raw:
             ledger[renamed.get(name, name)] = clean_text(raw[name])
     _common(raw, ledger, path, problems, {"document_date": "document_date", "original_document_date": "original_date"})
-    return pd.DataFrame(ledger), problems
+    problems += _blanks(raw["supplier_gstin"], (ledger["supplier_gstin"] == "").to_numpy() & ~_within(sections, _WITHOUT_GSTIN), path)
+    problems += _blanks(raw["document_number"], (ledger["document_number"] == "").to_numpy(), path)
+    problems += _blanks(raw["document_date"], np.isnat(ledger["document_date"]), path)
+    _blank_amounts(raw["taxable_value"], ledger, path, problems)
+    negative = (ledger["taxable_value"] < 0) & ~_within(sections, _CREDIT_NOTES)
+    problems += _listed_cells(raw["taxable_value"], negative, path, "taxable_value", "is negative; the portal prints the amounts of such a document positive")
+    ledger["doubtful"] |= unknown | negative
+    return pd.DataFrame(ledger), _at_file_lines(problems, path, IMS_COLUMNS, len(raw))
 
 
 def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, list[Problem]]:
-    """The books' side as a ledger (a subset of REGISTER_LEDGER), a line each."""
+    """The books' side as a ledger (a subset of REGISTER_LEDGER) with `doubtful`, a line each."""
     raw = _frame(columns)
     problems: list[Problem] = []
     ledger: dict[str, Any] = {}
@@ -80,7 +91,8 @@ def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, l
     if "supplier_gstin" in raw:
         ledger["supplier_gstin"] = to_gstins(raw["supplier_gstin"])
     _common(raw, ledger, path, problems, {name: name for name in ("voucher_date", "document_date", "receipt_date")})
-    return pd.DataFrame(ledger), problems
+    _blank_amounts(raw["taxable_value"], ledger, path, problems)
+    return pd.DataFrame(ledger), _at_file_lines(problems, path, REGISTER_COLUMNS, len(raw))
 
 
 def write_table(columns: dict[str, Sequence[Any] | np.ndarray | Any], path: Path) -> None:
@@ -102,117 +114,90 @@ def check_ending(path: Path) -> None:
 def _common(raw: pd.DataFrame, ledger: dict[str, Any], path: Path, problems: list[Problem], dates: dict[str, str]) -> None:
     if "recipient_gstin" in raw:
         ledger["recipient_gstin"] = to_gstins(raw["recipient_gstin"])
-    for name in (*AMOUNTS, "document_value"):
-        if name in raw:
-            ledger[name], bad = to_paise(raw[name])
-            problems += _problems(raw[name], bad, path, name, "is not an amount")
+    amounts = {name: raw[name] for name in (*AMOUNTS, "document_value") if name in raw}
+    read = {name: to_paise(cells) for name, cells in amounts.items()}
+    if any(bad.any() for _, bad in read.values()) and decimal_commas(amounts.values()):
+        read = {name: to_paise(with_decimal_points(cells)) for name, cells in amounts.items()}
+    ledger["doubtful"] = np.zeros(len(raw), dtype=bool)
+    for name, (paise, bad) in read.items():
+        ledger[name] = paise
+        ledger["doubtful"] |= bad & (name != "document_value")
+        problems += _listed_cells(raw[name], bad, path, name, "is not an amount; taken as blank")
     for name, target in dates.items():
         if name in raw:
             ledger[target], bad = to_dates(raw[name])
-            problems += _problems(raw[name], bad, path, name, "is not a date")
+            problems += _listed_cells(raw[name], bad, path, name, "is not a date; taken as blank")
 
 
-def _problems(series: pd.Series, bad: np.ndarray, path: Path, field: str, what: str) -> list[Problem]:
-    return [Problem(path.name, "", int(at) + 2, field, f"'{series.iat[at]}' {what}; taken as blank") for at in np.flatnonzero(bad)]
+def _listed_cells(series: pd.Series, bad: np.ndarray, path: Path, field: str, what: str) -> list[Problem]:
+    return [Problem(path.name, "", int(at) + 2, field, f"'{_shown(series.iat[at])}' {what}") for at in np.flatnonzero(bad)]
 
 
-def _check_sections(sections: pd.Series, path: Path) -> None:
+def _blanks(series: pd.Series, empty: np.ndarray, path: Path) -> list[Problem]:
+    """Blank cells of a column that must be filled, among the rows where nothing was read."""
+    return [Problem(path.name, "", int(at) + 2, str(series.name), "is blank, and must not be") for at in np.flatnonzero(empty) if not series.iat[at].strip()]
+
+
+def _blank_amounts(series: pd.Series, ledger: dict[str, Any], path: Path, problems: list[Problem]) -> None:
+    """Lists the lines without a taxable value, and marks them doubtful."""
+    without = np.flatnonzero(ledger["taxable_value"] == 0)
+    without = without[(series.iloc[without].str.strip() == "").to_numpy(dtype=bool)]
+    ledger["doubtful"][without] = True
+    problems += [Problem(path.name, "", int(at) + 2, str(series.name), "is blank, and must not be") for at in without]
+
+
+def _shown(cell: str) -> str:
+    """A cell as a message may quote it: one line, and not the whole of a page."""
+    text = "".join(character for character in cell[:200] if character.isprintable())
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _within(sections: pd.Series, names: Collection[str]) -> np.ndarray:
+    return np.asarray(sections.isin(list(names)), dtype=bool)
+
+
+def _unknown_sections(sections: pd.Series, path: Path) -> np.ndarray:
+    """Rows of no section that we know, such as totals; ImsXlError where no row has one: then it is another kind of file."""
     labels = {section.value for section in Section}
-    for value in sections.unique():
-        if value not in SECTION_BY_KEY and value not in labels:
-            row = int(np.flatnonzero((sections == value).to_numpy())[0]) + 2
-            raise ImsXlError(f"{path.name}, line {row}: section '{value}' is unknown; expected one of {', '.join(SECTION_BY_KEY)}.")
+    unknown = sections.isin([value for value in sections.unique() if value not in SECTION_BY_KEY and value not in labels]).to_numpy()
+    if unknown.any() and unknown.all():
+        raise ImsXlError(f"{path.name}, line 2: section '{_shown(sections.iat[0])}' is unknown; expected one of {', '.join(SECTION_BY_KEY)}.")
+    return np.asarray(unknown, dtype=bool)
 
 
-def _read_csv(path: Path, known: Collection[str]) -> tuple[Any, list[Problem]]:
-    data = path.read_bytes()
-    if not data.strip():
-        raise ImsXlError(f"{path.name} is empty; expected a table with headings in its first line.")
-    data = _in_utf8(data)
-    separator, headings = _headings(data, known)
-    wanted = _wanted(headings, known, path)
-    if not wanted:
-        return pa.table({}), []
-    types = {heading: pa.large_string() for heading in wanted}
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(data), parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=b'"' in data),
-            convert_options=arrow_csv.ConvertOptions(column_types=types, include_columns=list(wanted), strings_can_be_null=False, quoted_strings_can_be_null=False))
-        return table.rename_columns([wanted[name] for name in table.column_names]), []
-    except (pa.ArrowInvalid, KeyError):
-        return _read_ragged(data, separator, headings, wanted, path)
+def _at_file_lines(problems: list[Problem], path: Path, known: Collection[str], rows: int) -> list[Problem]:
+    """Problems of row + 2 moved to the line of the file on which that row begins."""
+    if not problems or path.suffix.lower() != ".csv":
+        return problems
+    lines = line_of_rows(path, known, rows)
+    return [replace(problem, row=int(lines[problem.row - 2])) for problem in problems]
 
 
-def _in_utf8(data: bytes) -> bytes:
-    """The same text in UTF-8 without a mark in front, whichever of the encodings that spreadsheets write it came in."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.decode("utf-16", errors="replace").encode("utf-8")
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        data = data.decode("cp1252", errors="replace").encode("utf-8")
-    return data.removeprefix(b"\xef\xbb\xbf") if b"\n" in data else data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"\n")
-
-
-def _headings(data: bytes, known: Collection[str]) -> tuple[str, list[str]]:
-    """The separator under which the first line has most headings that we know, and those headings."""
-    first = data[: 1 << 16].decode("utf-8", errors="ignore")
-    readings = [(separator, next(csv.reader(io.StringIO(first, newline=""), delimiter=separator), [])) for separator in ",;\t|"]
-    return max(readings, key=lambda reading: sum(heading.strip().lower() in known for heading in reading[1]))
-
-
-def _read_ragged(data: bytes, separator: str, headings: list[str], wanted: dict[str, str], path: Path) -> tuple[Any, list[Problem]]:
-    """Line by line, for a file with lines of another length: short ones are filled with blanks, longer ones cut, both reported."""
-    problems: list[Problem] = []
-    columns: dict[str, list[str]] = {name: [] for name in wanted.values()}
-    places = {name: headings.index(heading) for heading, name in wanted.items()}
-    reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=separator)
-    next(reader)
-    for fields in reader:
-        if not fields:
-            continue
-        if len(fields) != len(headings):
-            if len(fields) < len(headings) or any(text.strip() for text in fields[len(headings):]):
-                problems.append(Problem(path.name, "", reader.line_num, "", f"has {len(fields)} fields where the headings are {len(headings)}"))
-            fields = fields[: len(headings)] + [""] * (len(headings) - len(fields))
-        for name, place in places.items():
-            columns[name].append(fields[place])
-    return pa.table({name: pa.array(values, type=pa.large_string()) for name, values in columns.items()}), problems
-
-
-def _read_parquet(path: Path, known: Collection[str]) -> tuple[Any, list[Problem]]:
+def _read_parquet(path: Path, known: Collection[str]) -> tuple[Any, list[str], list[Problem]]:
     from pyarrow import parquet
 
     try:
         file = parquet.ParquetFile(path)
-        wanted = _wanted(file.schema_arrow.names, known, path)
+        headings = list(file.schema_arrow.names)
+        wanted = wanted_columns(headings, known, path)
         table = file.read(columns=list(wanted))
     except (pa.ArrowInvalid, OSError) as wrong:
         raise ImsXlError(f"{path.name} is not a readable Parquet file ({str(wrong).splitlines()[0]}).") from wrong
-    return table.rename_columns([wanted[name] for name in table.column_names]), []
+    return table.rename_columns([wanted[name] for name in table.column_names]), headings, []
 
 
-def _wanted(headings: Sequence[str], known: Collection[str], path: Path) -> dict[str, str]:
-    """Heading in the file -> column name, for the columns we know."""
-    wanted: dict[str, str] = {}
-    for heading in headings:
-        name = heading.strip().lower()
-        if name in known:
-            if name in wanted.values():
-                raise ImsXlError(f"{path.name}: the heading '{name}' stands there twice; keep one.")
-            wanted[heading] = name
-    return wanted
-
-
-def _as_text(column: Any) -> Any:
+def _as_text(column: Any, name: str, path: Path) -> Any:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=array.type)
-    if pa.types.is_timestamp(array.type):
-        array = pc.strftime(array, format="%Y-%m-%d")
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    array = array.cast(pa.large_string())
+    try:
+        if pa.types.is_timestamp(array.type):
+            array = pc.strftime(array, format="%Y-%m-%d")
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        array = array.cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise ImsXlError(f"{path.name}: column '{name}' holds {array.type}, which cannot be read as text, numbers or dates.") from None
     return array.fill_null("") if array.null_count else array
 
 
@@ -227,5 +212,5 @@ def _ending(path: Path) -> str:
     return ending
 
 
-def _listed(names: Collection[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)

@@ -68,6 +68,10 @@ def test_the_report_counts_and_lists(folder: Path) -> None:
     ("ims.csv", "", "is empty"),
     ("ims.csv", "   \n", "is empty"),
     ("ims.csv", HEAD_IMS + "\nb9b,27AAPFU0939F1ZV,1,2026-10-03,1,1\n", "line 2: section 'b9b' is unknown"),
+    ("ims.csv", "\ufeff", "is empty"),
+    ("ims.csv", "IMS of October\n" + HEAD_IMS + "\n", "the headings in it are 'IMS of October'"),
+    ("ims.csv", "PK\x03\x04 and so on", "an Excel workbook or another zip file by its content"),
+    ("ims.csv", f'{HEAD_IMS},supplier_name\n{LINE_IMS},"Om Traders\n{LINE_IMS},Sai\n', "line 2: a quotation mark is opened there and never closed"),
 ])
 def test_a_table_that_cannot_be_understood_is_refused_in_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, said: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
@@ -121,7 +125,7 @@ def test_one_empty_side_leaves_the_other_alone(folder: Path) -> None:
 def test_short_and_long_lines_are_reported_and_stay_in_place(folder: Path) -> None:
     (folder / "ims.csv").write_text(f"{HEAD_IMS}\nb2b,27AAPFU0939F1ZV,7,2026-10-01\n{LINE_IMS},surplus\n", encoding="utf-8")
     assert run(folder, "--report", str(folder / "report.json")) == 0
-    assert [p["row"] for p in json.loads((folder / "report.json").read_text(encoding="utf-8"))["problems"]] == [2, 3]
+    assert [p["row"] for p in json.loads((folder / "report.json").read_text(encoding="utf-8"))["problems"]] == [2, 3, 2]
     assert [r["match_class"] for r in rows(folder / "matches.csv")] == ["not_in_books", "exact"]
 
 
@@ -168,3 +172,35 @@ def test_a_story_needs_no_output(folder: Path, capsys: pytest.CaptureFixture[str
     assert "number as written +41" in capsys.readouterr().out
     assert main(["match", str(folder / "ims.csv"), str(folder / "register.csv")]) == 2
     assert main(["match", str(folder / "ims.csv"), str(folder / "register.csv"), "--explain", "ims:9"]) == 2
+
+
+def test_a_row_that_could_not_be_read_whole_is_never_clean(folder: Path) -> None:
+    (folder / "ims.csv").write_text(f"{HEAD_IMS}\n{LINE_IMS.replace('1800.00', 'n/a')}\n", encoding="utf-8")
+    (folder / "register.csv").write_text(f"{HEAD_REGISTER}\n{LINE_REGISTER.replace(',1800', ',0')}\n", encoding="utf-8")
+    assert run(folder) == 0
+    (row,) = rows(folder / "matches.csv")
+    assert (row["match_class"], row["clean"]) == ("exact", "false")
+    assert row["explanation"].endswith("A cell of it could not be read; see the problems.")
+
+
+def test_a_line_of_totals_is_listed_and_stops_nothing(folder: Path) -> None:
+    (folder / "ims.csv").write_text(f"sep=,\n{HEAD_IMS}\n\n{LINE_IMS}\nTotal,,,,10000.00,1800.00\n", encoding="utf-8")
+    assert run(folder, "--report", str(folder / "report.json")) == 0
+    problems = json.loads((folder / "report.json").read_text(encoding="utf-8"))["problems"]
+    assert [(p["row"], p["field"]) for p in problems] == [(5, "section"), (5, "supplier_gstin"), (5, "document_number"), (5, "document_date")]
+    assert [(r["match_class"], r["clean"]) for r in rows(folder / "matches.csv")] == [("exact", "true"), ("not_in_books", "false")]
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.struct({"a": pa.string()})])
+def test_parquet_columns_of_another_kind_are_named(folder: Path, capsys: pytest.CaptureFixture[str], kind: pa.DataType) -> None:
+    fields = dict(zip(HEAD_IMS.split(","), LINE_IMS.split(",")))
+    pyarrow.parquet.write_table(pa.table({name: pa.nulls(1, kind) if name == "igst" else [text] for name, text in fields.items()}), folder / "ims.parquet")
+    assert run(folder, ims="ims.parquet") == 2
+    assert "column 'igst' holds" in capsys.readouterr().err
+
+
+def test_names_that_no_file_can_bear_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "loop.csv").symlink_to(folder / "loop.csv")
+    assert run(folder, ims="loop.csv") == 2
+    assert run(folder, ims="x" * 300 + ".csv") == 2
+    assert capsys.readouterr().err.count("cannot be the name of a file here") == 2

@@ -46,7 +46,7 @@ def test_line_breaks_in_quotes_do_not_make_lines(tmp_path: Path) -> None:
 def test_missing_columns_are_named_with_what_was_found(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("voucher_number\nV1\n", encoding="utf-8")
-    with pytest.raises(ImsXlError, match=r"r\.csv: column 'taxable_value' is missing; found 'voucher_number'"):
+    with pytest.raises(ImsXlError, match=r"r\.csv: column 'taxable_value' is missing; the headings in it are 'voucher_number'"):
         read(path)
 
 
