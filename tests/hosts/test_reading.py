@@ -113,3 +113,13 @@ def test_reading_in_bulk_is_reading_cell_by_cell(data: bytes) -> None:
     assert fast is not None
     slow = reading._frame(sheet_cells(data, glossary))
     pd.testing.assert_frame_equal(reading._fast_frame(*fast), slow)
+
+
+@pytest.mark.parametrize("row", ['<row r="1">r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>', '<row r="1"><c r="B1" t="inlineStr"><is><t xm="preserve"> a </t></is></c></row>'])
+def test_damaged_rows_are_left_to_the_careful_reader(row: str) -> None:
+    glossary = Glossary([], np.zeros(1, np.int8), False)
+    data = f"<sheetData>{row}</sheetData>".encode()
+    fast = columns_of(data, *rows_of(data), glossary)
+    slow = reading._frame(sheet_cells(data, glossary))
+    assert fast is None or reading._fast_frame(*fast).equals(slow)
+    assert slow.iloc[0, 1].strip() in ("2", "a")
