@@ -19,8 +19,11 @@ def told(state: BookState, gstin: str, period: str, name: str, quarterly: bool) 
     if not settings.gstin:
         found = gstin.strip().upper() or _unanimous(state.ims["recipient_gstin"]) or _unanimous(state.register["recipient_gstin"])
         if not is_valid(found):
+            if gstin:
+                raise ImsXlError(f"--gstin {gstin} is not a valid GSTIN of 15 characters.")
+            both = settings.period is None and not period
             raise ImsXlError(
-                f"--gstin {gstin} is not a valid GSTIN of 15 characters." if gstin else "The workbook does not say whose it is; give --gstin with the client's own GSTIN."
+                "The workbook does not say whose it is" + (", nor for which tax period; give --gstin with the client's own GSTIN, and --period, e.g. --period 2026-10." if both else "; give --gstin with the client's own GSTIN.")
             )
         settings = replace(settings, gstin=found)
     elif gstin and gstin.strip().upper() != settings.gstin:

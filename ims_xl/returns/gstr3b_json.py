@@ -1,7 +1,7 @@
 """The GSTR-3B upload JSON: every row always present, two decimals, keys in the order of the offline utility.
 
-Table 3 is filled by the portal and locked; it is written from the typed cells all the same, so that the file is whole. There
-is no payment section: set-off happens on the portal. Arrays are told apart by `ty` (RUL/OTH of itc_inelg are 4D1 and 4D2).
+Table 3 is filled by the portal and locked; it is written from the typed cells all the same, so that the file is whole, but for 3.2:
+sales by place of supply come from GSTR-1 alone, so its lists are empty. There is no payment section: set-off happens on the portal. Arrays are told apart by `ty` (RUL/OTH of itc_inelg are 4D1 and 4D2).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import xlwings as xw
 from ims_xl.faces import ribbon
 from ims_xl.faces.demo import AS_OF
 from ims_xl.hosts.excel import ExcelBook
+from ims_xl.hosts.reading import list_sheets, read_sheet
 
 
 @dataclass
@@ -82,3 +83,36 @@ class Month:
 
     def cell(self, row: int, heading: str) -> str:
         return str(self.ims().loc[row, self.column(heading)])
+
+
+def by_buttons(app: xw.App, client: Any, path: Path) -> None:
+    """Open client (new), IMS JSON, Register, 2B, Match, and saved."""
+    asker = Scripted(agrees=[False], lines=[client.gstin, str(client.period), client.name], saved_as=[path])
+    ribbon.do(ribbon.Click("open-client", None, asker, app, AS_OF))
+    month = Month(app, path.parent, client, path)
+    for action, file in (("import-ims", client.ims), ("import-register", client.register), ("import-2b", client.gstr2b)):
+        month.press(action, chosen=[file])
+    month.press("match")
+    month.book.book.save()
+    month.book.book.close()
+
+
+def cells_of(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+    """What a reader sees in every sheet of a saved workbook but its log and its memory."""
+    found = {}
+    for info in list_sheets(path):
+        if info.name in ("_ims-xl", "Log"):
+            continue
+        frame = read_sheet(path, info.name).frame
+        found[info.name] = {(r, c): text for c in frame.columns for r, text in frame[c].items() if text}
+    return found
+
+
+def the_same(one: str, other: str) -> bool:
+    """Two cells of the same month; when a file was read is not the same twice."""
+    if one == other or (len(one) >= 16 and one[:4].isdigit() and one[4] == "-" and ":" in one[:19]):
+        return True
+    try:
+        return abs(float(one) - float(other)) < 0.005
+    except ValueError:
+        return False

@@ -44,10 +44,16 @@ def app(engine: xw.Engine) -> Iterator[xw.App]:
     app = running(engine)
     native = app.impl.native
     native.is_ready, native.escape = True, False
+    close_all(app)
     yield app
+    close_all(app)
+    app.calculation = "automatic"
+
+
+def close_all(app: xw.App) -> None:
+    """Nothing is left open of an earlier test."""
     for book in list(app.books):
         book.close()
-    app.calculation = "automatic"
 
 
 @pytest.fixture(autouse=True)

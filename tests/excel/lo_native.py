@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -367,7 +368,10 @@ class LibreOfficeNative:
         book.impl.doc.storeToURL(Path(path).resolve().as_uri(), properties(FilterName="calc_pdf_Export"))
 
     def save_copy(self, book: Any, path: str) -> None:
-        book.impl.store(Path(path))
+        if book.impl.path is not None and not book.impl.doc.isModified():
+            shutil.copyfile(book.impl.path, path)       # as it stands on the disk: writing it anew would take a second
+        else:
+            book.impl.store(Path(path))
 
     def save(self, book: Any) -> None:
         book.impl.save()

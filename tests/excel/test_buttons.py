@@ -15,6 +15,7 @@ from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter._objects import VBAObject
 
 from ims_xl import book as books
+from ims_xl import month as months
 from ims_xl.addin.build import modules
 from ims_xl.faces import ribbon
 from ims_xl.faces.cli import main
@@ -23,66 +24,157 @@ from ims_xl.faces.demo import AS_OF
 from ims_xl.faces.functions_wrapper import help_texts, wrapper_module
 from ims_xl.hosts.excel import ExcelBook
 from ims_xl.progress import silent
+from ims_xl.report import build_report
 from ims_xl.sample import write_sample
 from ims_xl.vocabulary import Cancelled, ImsXlError
-from tests.excel.buttons import Month, Scripted
+from tests.excel.buttons import Month, Scripted, by_buttons, cells_of, the_same
 from tests.excel.conftest import running
 
 
 @pytest.fixture(scope="module")
-def small(engine: xw.Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
-    """A client with two dozen documents, and her workbook as `ims-xl run` makes it and **Match** in the spreadsheet leaves it."""
-    folder = tmp_path_factory.mktemp("client")
-    client = write_sample(folder, documents=24)
-    path = folder / "Client = A & B.xlsx"
-    run_month(settings_of(client.gstin, str(client.period), client.name, False), [client.ims], [client.register], [client.gstr2b], path, AS_OF, silent)
-    app = running(engine)
-    book = app.books.open(str(path))
+def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A client with three dozen documents, of every section."""
+    return write_sample(tmp_path_factory.mktemp("client"), documents=40)
+
+
+@pytest.fixture(scope="module")
+def small(engine: xw.Engine, client: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Her workbook, made with nothing but buttons in the spreadsheet."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("IMS_XL_STATE", str(tmp_path_factory.mktemp("state")))
-        Month(app, folder, client, path).press("match")
-    book.save()
-    book.close()
-    return path, client
+        for left in (1, 0):
+            path = tmp_path_factory.mktemp("buttons") / "Client = A & B.xlsx"
+            try:
+                by_buttons(running(engine), client, path)
+                return path
+            except Exception:
+                # LibreOffice 7.4 falls over once in a great while under so many charts; only then is it tried again
+                if not left or engine.impl.soffice.alive():
+                    raise
+    raise AssertionError
+
+
+@pytest.fixture(scope="module")
+def ran(client: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """The same month as `ims-xl run` makes it, and its answer."""
+    path = tmp_path_factory.mktemp("run") / "run.xlsx"
+    settings = settings_of(client.gstin, str(client.period), client.name, False)
+    return path, run_month(settings, [client.ims], [client.register], [client.gstr2b], path, AS_OF, silent)
 
 
 @pytest.fixture
-def month(app: xw.App, small: tuple[Path, Any], tmp_path: Path) -> Month:
-    """A fresh copy of that workbook, open."""
-    path = tmp_path / small[0].name
-    path.write_bytes(small[0].read_bytes())
+def month(app: xw.App, small: Path, client: Any, tmp_path: Path) -> Month:
+    """A fresh copy of her workbook, open."""
+    path = tmp_path / small.name
+    path.write_bytes(small.read_bytes())
     app.books.open(str(path))
-    return Month(app, tmp_path, small[1], path)
+    return Month(app, tmp_path, client, path)
+
+
+@pytest.fixture
+def untouched(engine: xw.Engine, small: Path, client: Any, tmp_path_factory: pytest.TempPathFactory) -> Month:
+    """Her workbook, open, for tests that leave it as it is: one copy serves them as long as nobody closes it."""
+    app = running(engine)
+    for book in app.books:
+        if Path(book.fullname).parent.name.startswith("untouched"):
+            return Month(app, Path(book.fullname).parent, client, Path(book.fullname))
+    path = tmp_path_factory.mktemp("untouched") / small.name
+    path.write_bytes(small.read_bytes())
+    ribbon.do(ribbon.Click("open-client", None, Scripted(agrees=[True], chosen=[[path]]), app, AS_OF))
+    return Month(app, path.parent, client, path)
+
+
+def test_a_month_by_buttons_is_the_month_by_command(small: Path, ran: tuple[Path, Any]) -> None:
+    by_run, by_button = cells_of(ran[0]), cells_of(small)
+    assert list(by_button) == list(by_run)
+    differences = []
+    for name, wanted in by_run.items():
+        for place in sorted(wanted.keys() | by_button[name].keys()):
+            one, other = wanted.get(place, ""), by_button[name].get(place, "")
+            if not the_same(one, other):
+                differences.append((name, place, one, other))
+    assert not differences[:10]
+    assert build_report(books.reconciled(books.open_state(small), AS_OF)) == build_report(ran[1])
 
 
 # ---- looking
-def test_every_tab_button_brings_its_tab_forward(month: Month) -> None:
+def test_open_client_opens_the_workbook_that_she_chooses(untouched: Month) -> None:
+    assert untouched.book.path == untouched.path        # the fixture opened it so
+    count = len(untouched.app.books)
+    ribbon.do(ribbon.Click("open-client", None, Scripted(agrees=[True], chosen=[[]]), untouched.app, AS_OF))
+    assert len(untouched.app.books) == count
+
+
+def test_every_tab_button_brings_its_tab_forward(untouched: Month) -> None:
     tabs = {"default-risk": "Default Risk", "credit-notes": "Credit Notes", "pending-trail": "Pending", "show-2b": "GSTR-2B", "show-3b": "GSTR-3B", "tie-out": "Tie-out", "settings": "Settings"}
     for action, tab in tabs.items():
-        month.press(action)
-        assert month.book.book.sheets.active.name == tab
+        untouched.press(action)
+        assert untouched.book.book.sheets.active.name == tab
 
 
-def test_next_exception_goes_round_and_why_explains_the_row(month: Month) -> None:
-    month.select(7, 7)
+def test_next_exception_goes_round_why_explains_the_row_and_filter_shows_them_all(untouched: Month) -> None:
+    said = {heading: untouched.column(heading) for heading in ("Match", "Differs in", "Action")}
+    ims = untouched.ims()
+    fine = ("Exact", "Within tolerance", "Grouped", "Superseded")
+    waiting = [r for r in untouched.rows_where("Match", bool) if ims.loc[r, said["Match"]] not in fine or ims.loc[r, said["Differs in"]] or not ims.loc[r, said["Action"]]]
+    assert len(waiting) > 2
+    untouched.select(7, 7)
     seen = []
-    for _ in range(40):
-        month.press("next-exception")
-        seen.append(month.app.selection.row)
-        if len(seen) > 1 and seen[-1] == seen[0]:
-            break
+    for _ in range(len(waiting) + 1):
+        untouched.press("next-exception")
+        seen.append(untouched.app.selection.row)
+    assert sorted(seen[:-1]) == waiting
     assert seen[-1] == seen[0]
-    assert sorted(seen[:-1]) == month.rows_where("Match", lambda m: m not in ("Exact", "Within tolerance", "Grouped", "Superseded")) or len(seen) > 2
-    told = month.press("why")
-    assert month.cell(seen[0], "Document number") in told.splitlines()[0]
-    assert f"Match: {month.cell(seen[0], 'Match')}" in told
-    assert f"Why: {month.cell(seen[0], 'Why')}" in told
+    told = untouched.press("why")
+    assert untouched.cell(seen[0], "Document number") in told.splitlines()[0]
+    assert f"Match: {untouched.cell(seen[0], 'Match')}" in told
+    assert f"Why: {untouched.cell(seen[0], 'Why')}" in told
+    sheet, last = untouched.book.book.sheets["IMS"], max(untouched.rows_where("Match", bool))
+    assert untouched.press("filter").startswith(f"{len(waiting)} of {last - 6} documents")
+    assert untouched.book.native.visible_rows(sheet, 7, last) == waiting
+    untouched.press("filter-all")
+    assert untouched.book.native.visible_rows(sheet, 7, last) == list(range(7, last + 1))
 
 
-def test_why_without_a_selected_document_says_what_to_select(month: Month) -> None:
-    month.book.book.sheets["Home"].range("A1").select()
+def test_why_without_a_selected_document_says_what_to_select(untouched: Month) -> None:
+    untouched.book.book.sheets["Home"].range("A1").select()
     with pytest.raises(ImsXlError, match="Select a document on the sheet 'IMS' first"):
-        month.press("why")
+        untouched.press("why")
+
+
+def test_period_mapping_settings_and_help_say_what_they_found(untouched: Month) -> None:
+    told = untouched.press("period")
+    assert untouched.client.gstin in told
+    assert "GSTR-3B: 20-11-2026" in told
+    assert "Register columns" in untouched.press("mapping")
+    assert "Restore undoes" in untouched.press("help")
+
+
+def test_a_dialog_that_is_closed_changes_nothing(untouched: Month) -> None:
+    before = sorted(untouched.folder.iterdir())
+    for action in ("import-ims", "read-errors"):
+        assert untouched.press(action, chosen=[]) == ""
+    for action in ("print-set", "roll-forward", "upload-file"):
+        assert untouched.press(action, saved_as=None) == ""
+    assert sorted(untouched.folder.iterdir()) == before
+
+
+def test_reimport_reads_what_stands_beside_the_workbook(untouched: Month) -> None:
+    with pytest.raises(ImsXlError, match="None of the files"):
+        untouched.press("reimport")
+    for file in (untouched.client.ims, untouched.client.register, untouched.client.gstr2b):
+        (untouched.path.parent / file.name).write_bytes(file.read_bytes())
+    assert "nothing changed" in untouched.press("reimport")
+
+
+def test_esc_during_match_leaves_the_workbook_as_it_was(untouched: Month) -> None:
+    before = untouched.ims()
+    untouched.app.impl.native.escape = True
+    with pytest.raises(Cancelled):
+        untouched.press("match")
+    untouched.app.impl.native.escape = False
+    assert untouched.ims().equals(before)
+    assert untouched.app.status_bar is False
 
 
 def test_a_filter_shows_its_rows_and_visible_rows_are_those_that_it_leaves(month: Month) -> None:
@@ -102,14 +194,6 @@ def test_a_filter_shows_its_rows_and_visible_rows_are_those_that_it_leaves(month
     assert month.book.native.visible_rows(month.book.book.sheets["IMS"], 7, last) == list(range(7, last + 1))
 
 
-def test_period_mapping_settings_and_help_say_what_they_found(month: Month) -> None:
-    told = month.press("period")
-    assert month.client.gstin in told
-    assert "GSTR-3B: 20-11-2026" in told
-    assert "Register columns" in month.press("mapping")
-    assert "Restore undoes" in month.press("help")
-
-
 def test_match_obeys_a_column_that_was_given_another_field_in_settings(month: Month) -> None:
     file = Path(month.client.register).name
     settings = month.book.read("Settings").frame
@@ -119,7 +203,7 @@ def test_match_obeys_a_column_that_was_given_another_field_in_settings(month: Mo
     assert f"{file}: a column was given another field in Settings" in month.press("suggest"), "the register does not stand beside the book"
     shutil.copy(month.client.register, month.folder)
     assert f"{file}: " in month.press("match")
-    assert file not in month.press("match"), "read anew once"
+    assert not months.read_anew(books.read_book(month.book).state, month.folder).lines, "read anew once"
 
 
 # ---- deciding
@@ -154,7 +238,11 @@ def test_one_supplier_and_one_match_class_are_decided_alone(month: Month) -> Non
         assert set(after.loc[~others, action]) == {"No Action"}
 
 
-def test_suggest_fills_what_was_emptied_and_nothing_else(month: Month) -> None:
+def test_suggest_fills_what_was_emptied_and_nothing_else(app: xw.App, ran: tuple[Path, Any], client: Any, tmp_path: Path) -> None:
+    path = tmp_path / "run.xlsx"
+    path.write_bytes(ran[0].read_bytes())
+    app.books.open(str(path))
+    month = Month(app, tmp_path, client, path)      # a workbook that the command line made
     row = month.rows_where("Suggested action", lambda a: a == "Accept")[0]
     sheet = month.book.book.sheets["IMS"]
     sheet.range((row, month.column("Action"))).clear_contents()
@@ -176,24 +264,6 @@ def test_a_hand_link_is_obeyed_and_taken_apart_again(month: Month) -> None:
     month.select(row, row)
     assert "kept apart" in month.press("unlink")
     assert month.cell(row, "Match") == "Only on portal"
-
-
-def test_reimport_reads_what_stands_beside_the_workbook(month: Month) -> None:
-    with pytest.raises(ImsXlError, match="None of the files"):
-        month.press("reimport")
-    for file in (month.client.ims, month.client.register, month.client.gstr2b):
-        (month.path.parent / file.name).write_bytes(file.read_bytes())
-    assert "nothing changed" in month.press("reimport")
-
-
-def test_esc_during_match_leaves_the_workbook_as_it_was(month: Month) -> None:
-    before = month.ims()
-    month.app.impl.native.escape = True
-    with pytest.raises(Cancelled):
-        month.press("match")
-    month.app.impl.native.escape = False
-    assert month.ims().equals(before)
-    assert month.app.status_bar is False
 
 
 # ---- files
@@ -224,15 +294,6 @@ def test_the_upload_file_and_the_portals_answer_to_it(month: Month) -> None:
     said = month.rows_where("Portal error", bool)
     assert len(said) == 1
     assert "not allowed at this time" in month.cell(said[0], "Portal error")
-
-
-def test_a_dialog_that_is_closed_changes_nothing(month: Month) -> None:
-    before = sorted(month.folder.iterdir())
-    for action in ("import-ims", "read-errors"):
-        assert month.press(action, chosen=[]) == ""
-    for action in ("print-set", "roll-forward", "upload-file"):
-        assert month.press(action, saved_as=None) == ""
-    assert sorted(month.folder.iterdir()) == before
 
 
 def test_the_print_set_is_a_pdf_of_the_working_paper_and_the_workbook_stays_as_it_is(month: Month) -> None:
