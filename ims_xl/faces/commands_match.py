@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +53,17 @@ def match(ims: Path, register: Path, output: Path | None, report: Path | None, e
     links = _without_doubt(link_documents(ims_ledger, register_ledger, Settings(), **_spread(workers, scheduler)), ims_ledger["doubtful"], register_ledger["doubtful"])
     linked = time.perf_counter()
     stories = [tell(ims_ledger, register_ledger, links, name, Settings()) for name in names]
-    if output is not None:
-        from ims_xl.matching.listing import matches_table
-        from ims_xl.readers.plain import write_table
-
-        write_table(matches_table(links), output)
-    seconds = {"read": round(read - began, 3), "match": round(linked - read, 3), "write": round(time.perf_counter() - linked, 3)}
     counts = Counter(links.results["match_class"].tolist())
+    seconds = {"read": round(read - began, 3), "match": round(linked - read, 3), "write": 0.0}
+    told = partial(_report, len(ims_ledger), len(register_ledger), counts, int(links.results["clean"].sum()), problems)
+    with _kept_or_written(report, told(seconds)):
+        if output is not None:
+            from ims_xl.matching.listing import matches_table
+            from ims_xl.readers.plain import write_table
+
+            write_table(matches_table(links), output)
     if report is not None:
-        text = json.dumps(_report(len(ims_ledger), len(register_ledger), counts, int(links.results["clean"].sum()), problems, seconds), indent=1, ensure_ascii=False)
-        write_bytes(report, (text + "\n").encode())
+        write_bytes(report, told(seconds | {"write": round(time.perf_counter() - linked, 3)}))
     for story in stories:
         click.echo("\n".join(story) + "\n")
     if not is_quiet() and output is not None:
@@ -100,12 +104,31 @@ def _without_doubt(links: Links, ims: pd.Series, register: pd.Series) -> Links:
     return replace(links, results=results)
 
 
-def _report(ims: int, register: int, counts: Counter[str], clean: int, problems: list[Problem], seconds: dict[str, float]) -> dict[str, Any]:
+def _report(ims: int, register: int, counts: Counter[str], clean: int, problems: list[Problem], seconds: dict[str, float]) -> bytes:
     from ims_xl.vocabulary import MatchClass
 
     listed = [{"file": p.file, "sheet": p.sheet, "row": p.row, "field": p.field, "message": p.message} for p in problems]
     matches = {match_class.value: counts.get(match_class.value, 0) for match_class in MatchClass}
-    return {"rows": {"ims": ims, "register": register, "problems": len(problems)}, "matches": matches, "clean": clean, "problems": listed, "seconds": seconds}
+    report = {"rows": {"ims": ims, "register": register, "problems": len(problems)}, "matches": matches, "clean": clean, "problems": listed, "seconds": seconds}
+    return (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+@contextmanager
+def _kept_or_written(report: Path | None, text: bytes) -> Iterator[None]:
+    """Writes the report first, and takes it back where what follows fails: both files or neither."""
+    if report is None:
+        yield
+        return
+    earlier = report.read_bytes() if report.exists() else None
+    write_bytes(report, text)
+    try:
+        yield
+    except BaseException:
+        if earlier is None:
+            report.unlink()
+        else:
+            write_bytes(report, earlier)
+        raise
 
 
 def _say(output: Path, counts: Counter[str], problems: list[Problem]) -> None:
@@ -148,4 +171,4 @@ def _check_name(path: Path) -> None:
         path.resolve()
         path.exists()
     except (OSError, RuntimeError, ValueError) as wrong:
-        raise ImsXlError(f"'{str(path)[:80]}' cannot be the name of a file here ({getattr(wrong, 'strerror', None) or str(wrong).partition(' from ')[0]}).") from None
+        raise ImsXlError(f"'{str(path)[:80]}' cannot be used as a file here ({getattr(wrong, 'strerror', None) or str(wrong).partition(' from ')[0]}).") from None

@@ -269,4 +269,4 @@ def _explained(wrong: OSError, path: Path) -> ImsXlError:
             why = "the file would be larger than this disk allows"
         case _:
             why = f"writing failed ({wrong.strerror or wrong}); if the folder is on a network drive, check the connection and run again"
-    return ImsXlError(f"{path.name}: {why}. The book is as it was.")
+    return ImsXlError(f"{path.name}: {why}. What stood there is as it was.")

@@ -41,7 +41,10 @@ def read_table(path: Path, known: Collection[str], required: Collection[str]) ->
     ending = _ending(path)
     if not path.is_file():
         raise ImsXlError(f"{path}: there is no such file.")
-    table, headings, problems = (read_csv if ending == ".csv" else _read_parquet)(path, known)
+    try:
+        table, headings, problems = (read_csv if ending == ".csv" else _read_parquet)(path, known)
+    except OSError as wrong:
+        raise ImsXlError(f"{path.name}: cannot be read ({str(wrong.strerror or wrong).splitlines()[0]}).") from None
     missing = [name for name in required if name not in table.column_names]
     if missing:
         shown = _listed(_shown(heading) for heading in headings[:20] if heading.strip()) or "none"
@@ -181,7 +184,7 @@ def _read_parquet(path: Path, known: Collection[str]) -> tuple[Any, list[str], l
         headings = list(file.schema_arrow.names)
         wanted = wanted_columns(headings, known, path)
         table = file.read(columns=list(wanted))
-    except (pa.ArrowInvalid, OSError) as wrong:
+    except pa.ArrowInvalid as wrong:
         raise ImsXlError(f"{path.name} is not a readable Parquet file ({str(wrong).splitlines()[0]}).") from wrong
     return table.rename_columns([wanted[name] for name in table.column_names]), headings, []
 

@@ -203,4 +203,22 @@ def test_names_that_no_file_can_bear_are_refused(folder: Path, capsys: pytest.Ca
     (folder / "loop.csv").symlink_to(folder / "loop.csv")
     assert run(folder, ims="loop.csv") == 2
     assert run(folder, ims="x" * 300 + ".csv") == 2
-    assert capsys.readouterr().err.count("cannot be the name of a file here") == 2
+    assert capsys.readouterr().err.count("cannot be used as a file here") == 2
+
+
+def test_an_input_that_may_not_be_read_is_refused(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_bytes", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    assert run(folder) == 2
+    assert "cannot be read (Permission denied)" in capsys.readouterr().err
+
+
+def test_matches_and_report_are_written_both_or_neither(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "old.json").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr("ims_xl.readers.plain.arrow_csv.write_csv", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert run(folder, "--report", str(folder / "new.json")) == 2
+    assert run(folder, "--report", str(folder / "old.json"), "--force") == 2
+    assert sorted(path.name for path in folder.iterdir()) == ["ims.csv", "old.json", "register.csv"]
+    assert (folder / "old.json").read_text(encoding="utf-8") == "mine"
+    monkeypatch.setattr("ims_xl.faces.commands_match.write_bytes", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert run(folder, "--report", str(folder / "new.json")) != 0
+    assert not (folder / "matches.csv").exists()
