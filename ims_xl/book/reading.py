@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
     visible = [i.name for i in infos if i.name != STORE and not i.is_chart and (i.name not in ours or i.name in (where.get("ims"), where.get("register")))]
 
     ims_name = ims_sheet or _still(where.get("ims"), present) or _best(texts, visible, looks_like_ims)
-    register_name = register_sheet or _still(where.get("register"), present) or _best(texts, [n for n in visible if n != ims_name], looks_like_register)
+    register_name = register_sheet or _still(where.get("register"), present) or _register(texts, [n for n in visible if n != ims_name])
     if not ims_name or not register_name:
         missing = "IMS documents (supplier GSTIN, document number, taxable value and tax)" if not ims_name else "a purchase register (supplier GSTIN, document number, taxable value and tax)"
         option = "--ims-sheet" if not ims_name else "--register-sheet"
@@ -47,7 +48,7 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
     ims_own, register_own = ims_name in ours, register_name in ours
     state, ims = _read_ims(state, texts, ims_name, ims_own, stored)
     state, register = _read_register(state, texts, register_name, register_own)
-    names = _names(present, ours, ims_name, register_name, where)
+    names = our_names([info.name for info in infos], ours, ims_name, register_name)
     return OpenBook(host, state, ims, register, names, ours)
 
 
@@ -73,14 +74,20 @@ def _best(texts: _Texts, names: list[str], score: Any) -> str:
     return scored[0][2] if scored and scored[0][0] > 0 else ""
 
 
-def _names(present: set[str], ours: frozenset[str], ims: str, register: str, where: Mapping[str, Any]) -> dict[str, str]:
-    """Our names as they are here: a person's sheet that bears one of them keeps it and ours is `Log (IMS)`."""
+def _register(texts: _Texts, names: list[str]) -> str:
+    """The purchase register among a person's sheets; one that bears the name of a tab of ours is taken where no other is one."""
+    return _best(texts, names, looks_like_register) or _best(texts, names, partial(looks_like_register, ours=False))
+
+
+def our_names(present: Iterable[str], ours: frozenset[str], ims: str, register: str) -> dict[str, str]:
+    """Our names as they are here: a person's sheet that bears one of them, in capitals or small letters, keeps it and ours is `Log (IMS)`."""
     names: dict[str, str] = {_IMS: ims, _REGISTER: register}
+    theirs = {name.casefold() for name in present if name not in ours}
     for name in tabs.SHEETS:
         if name in names:
             continue
         wanted, number = name, 1
-        while wanted in present and wanted not in ours:
+        while wanted.casefold() in theirs:
             wanted = f"{name} (IMS)" if number == 1 else f"{name} (IMS {number})"
             number += 1
         names[name] = wanted
