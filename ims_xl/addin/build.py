@@ -16,7 +16,7 @@ from typing import Final
 from ims_xl.addin.icons import png
 from ims_xl.addin.ribbon_xml import icon_names, ribbon_xml
 from ims_xl.addin.tables import tables_module
-from ims_xl.hosts.safe_files import write_bytes
+from ims_xl.hosts.safe_files import make_folder, write_bytes
 from ims_xl.vocabulary import ImsXlError
 
 FILE: Final = "ims-xl.xlam"
@@ -29,7 +29,7 @@ Help = Mapping[str, tuple[str, str, tuple[str, ...]]]
 
 def build(folder: Path, wrapper: str, help_texts: Help, name: str = FILE) -> Path:
     """Writes the add-in into the folder; the file's path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     target = folder / name
     write_bytes(target, with_ribbon(_with_vba(modules(wrapper, help_texts), target.suffix)))
     return target

@@ -111,7 +111,7 @@ def write(opened: OpenBook, rec: Reconciliation, path: Path, progress: Progress 
     rec = unsealed(rec, path.name, in_place)
     progress("Writing the workbook", 0.8)
     opened.host.paint(plan(opened, rec))
-    if in_place:
+    if in_place and path.resolve() != opened.host.path.resolve():   # another name of the same file; the host keeps what it replaces under its own
         safe_files.snapshot(path)
     opened.host.save(path)
     progress("Done", 1.0)

@@ -22,13 +22,14 @@ AS_OF: Final = date(2026, 11, 16)
 @common
 def demo(folder: Path) -> None:
     """A sample client: portal JSON, register and 2B in FOLDER, the whole month-end on it, and what to open."""
+    from ims_xl.hosts.safe_files import make_folder
     from ims_xl.sample import write_sample
 
     if folder.exists():     # an earlier demo is replaced, anything else refused
         if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
             raise ImsXlError(f"{folder} exists and is no demo of ours; give another folder.")
         shutil.rmtree(folder)
-    folder.mkdir(parents=True)
+    make_folder(folder)
     (folder / MARK).write_text("A sample client made by 'ims-xl demo'. Everything in it is invented; the next demo replaces the folder.\n", "utf-8")
     client = write_sample(folder)
     settings = settings_of(client.gstin, str(client.period), client.name, False)

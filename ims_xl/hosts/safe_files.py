@@ -90,10 +90,11 @@ def book_lock(path: Path, wait: float = 30.0) -> Iterator[None]:
             folder.rmdir()               # goes only when it is empty
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object], of: Path | None = None) -> None:
     """Puts a file in place whole: `write` fills a private temporary file in the same folder, which then takes the name.
 
     Whatever fails on the way (full disk, read-only folder, a file held open by Excel), the old file stands and nothing is left over.
+    `of` is the book that a message shall name, where the file is one of its versions.
     """
     path = path.resolve()                # a link keeps pointing where it points
     if path.is_dir():
@@ -114,12 +115,22 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         _replace(temporary, path)
         _sync_folder(path.parent)
     except OSError as wrong:
-        raise _explained(wrong, path) from None
+        raise _explained(wrong, of or path) from None
     finally:
         if temporary is not None:
             _being_written.discard(temporary)
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """A folder to write into, with those above it; ImsXlError where it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ImsXlError(f"{folder}: this is a file; a folder was expected.") from None
+    except OSError as wrong:
+        raise ImsXlError(f"{folder}: the folder cannot be made ({wrong.strerror or wrong}); choose another place with leave to write.") from None
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -128,11 +139,22 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def replace_book(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """`write_atomically` over a book, with what stood there kept as a snapshot."""
+    """`write_atomically` over a book, with what stood there kept as a snapshot; where it fails no snapshot comes or goes."""
     check_not_in_use(path)
-    if path.exists():
-        snapshot(path)
-    write_atomically(path, write)
+    if not path.exists():
+        write_atomically(path, write)
+        return
+    before = {s.path for s in list_snapshots(path)}
+    kept = _keep(path, path)
+    try:
+        write_atomically(path, write)
+    except BaseException:
+        if kept not in before:
+            with contextlib.suppress(OSError):
+                kept.unlink()
+                kept.parent.rmdir()
+        raise
+    _forget(path)
 
 
 def sweep(folder: Path) -> None:
@@ -156,8 +178,13 @@ def snapshot(path: Path, content: Path | None = None) -> Path:
     """Keeps the book as it stands now in `.ims-xl/`, and forgets all but the last ten; an unchanged book is not kept twice.
 
     `content` is what stands in the book, where that is more than its file holds (a book open in Excel)."""
+    kept = _keep(path, content or path)
+    _forget(path)
+    return kept
+
+
+def _keep(path: Path, content: Path) -> Path:
     path = path.resolve()
-    content = content or path
     folder = path.parent / FOLDER
     known = list_snapshots(path)
     if known and _same(known[0].path, content):
@@ -172,11 +199,14 @@ def snapshot(path: Path, content: Path | None = None) -> Path:
         with content.open("rb") as book:
             shutil.copyfileobj(book, out, 1 << 20)
 
-    write_atomically(kept, copy)
+    write_atomically(kept, copy, of=path)
+    return kept
+
+
+def _forget(path: Path) -> None:
     for old in list_snapshots(path)[KEPT:]:
         with contextlib.suppress(OSError):
             old.path.unlink()
-    return kept
 
 
 def list_snapshots(path: Path) -> tuple[Snapshot, ...]:

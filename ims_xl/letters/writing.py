@@ -17,7 +17,7 @@ import jinja2
 
 from ims_xl.followup.messages import MISSING, REJECTED, SAVED_WRONG, UNFILED, WRONG, SupplierMessage, supplier_messages
 from ims_xl.hosts import new_book
-from ims_xl.hosts.safe_files import write_bytes
+from ims_xl.hosts.safe_files import make_folder, write_bytes
 from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import ImsXlError
@@ -57,7 +57,7 @@ def write_letters(rec: Reconciliation, folder: Path, templates: Path | None = No
     wanted: dict[str, bytes] = {}
     for message in supplier_messages(rec):
         wanted |= _files(rec, message, texts)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     memory = _remembered(folder)
     did: dict[str, list[str]] = {name: [] for name in ("added", "refreshed", "unchanged", "edited")}
     _remember(folder, memory | {name: f"{memory.get(name, '')} {_digest(content)}".strip() for name, content in wanted.items()})   # killed half-way, all are still known as ours
@@ -71,7 +71,7 @@ def write_letters(rec: Reconciliation, folder: Path, templates: Path | None = No
 
 def write_templates(folder: Path) -> list[str]:
     """The default templates to start from; one that stands there already stays as it is."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     fresh = [name for name in TEMPLATES if not (folder / name).exists()]
     for name in fresh:
         write_bytes(folder / name, (Path(__file__).parent / "templates" / name).read_bytes())

@@ -213,6 +213,33 @@ def test_killed_at_any_moment_the_book_is_whole_and_the_next_run_sweeps_up(tmp_p
     assert any(v.path.read_bytes() == old for v in safe_files.list_snapshots(path))
 
 
+@pytest.mark.parametrize(("code", "words"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "no leave"), (errno.EXDEV, "network drive")])
+def test_a_write_that_fails_keeps_the_versions_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, words: str) -> None:
+    book = tmp_path / "book.xlsx"
+    for number in range(safe_files.KEPT + 1):
+        safe_files.replace_book(book, lambda out, n=number: out.write(b"version %d" % n))  # type: ignore[misc]
+    versions = {v.path: v.path.read_bytes() for v in safe_files.list_snapshots(book)}
+
+    def fails(temporary: Path, path: Path) -> None:
+        if path == book:
+            raise OSError(code, "refused")
+        real(temporary, path)
+
+    real = safe_files._replace
+    monkeypatch.setattr(safe_files, "_replace", fails)
+    with pytest.raises(ImsXlError, match=words) as told:
+        safe_files.replace_book(book, lambda out: out.write(b"new"))
+    assert str(told.value).startswith("book.xlsx: ") and book.read_bytes() == b"version 10"
+    assert {v.path: v.path.read_bytes() for v in safe_files.list_snapshots(book)} == versions
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for folder in (tmp_path / "file", tmp_path / "file" / "inside", Path("/proc/nothing/here")):
+        with pytest.raises(ImsXlError, match="folder"):
+            safe_files.make_folder(folder)
+
+
 def test_a_temporary_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     host = safe_files._host()
     theirs = tmp_path / f".book.xlsx.ims-xl-{os.getppid()}@{host}~abc.tmp"
