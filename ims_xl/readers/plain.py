@@ -23,6 +23,7 @@ from ims_xl.hosts.safe_files import write_atomically
 from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
 from ims_xl.readers.decimal_comma import decimal_commas, with_decimal_points
 from ims_xl.readers.plain_csv import line_of_rows, read_csv, wanted_columns
+from ims_xl.readers.register_words import document_types, flags, voucher_types
 from ims_xl.vocabulary import AMOUNTS, SECTION_BY_KEY, ImsXlError, Problem, Section
 
 IMS_COLUMNS: Final = ("section", "supplier_gstin", "supplier_name", "recipient_gstin", "document_number", "document_date", "place_of_supply", "document_value",
@@ -31,6 +32,7 @@ IMS_REQUIRED: Final = ("section", "supplier_gstin", "document_number", "document
 REGISTER_COLUMNS: Final = ("voucher_number", "voucher_type", "voucher_date", "document_type", "supplier_gstin", "supplier_name", "recipient_gstin", "document_number",
                            "document_date", "place_of_supply", "document_value", "reverse_charge", *AMOUNTS, "itc_eligibility", "receipt_date", "supply_nature")
 REGISTER_REQUIRED: Final = ("voucher_number", "taxable_value")
+_WORDS: Final = {"voucher_type": voucher_types, "document_type": document_types, "reverse_charge": flags}
 _ENDINGS: Final = (".csv", ".parquet")
 _WITHOUT_GSTIN: Final = {name for section in (Section.IMPG, Section.IMPGA) for name in (section.key, section.value)}
 _CREDIT_NOTES: Final = {name for section in Section if section.document_type.sign < 0 for name in (section.key, section.value)}
@@ -85,6 +87,10 @@ def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, l
     for name in ("voucher_number", "voucher_type", "document_type", "supplier_name", "place_of_supply", "document_number", "reverse_charge", "itc_eligibility", "supply_nature"):
         if name in raw:
             ledger[name] = clean_text(raw[name])
+    said = ledger.get("reverse_charge")
+    for name, read in _WORDS.items():
+        if name in ledger:
+            ledger[name] = read(ledger[name], len(raw))
     # A line without a voucher number is a voucher of its own.
     voucher = ledger["voucher_number"]
     nameless = (voucher == "").to_numpy()
@@ -95,6 +101,10 @@ def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, l
         ledger["supplier_gstin"] = to_gstins(raw["supplier_gstin"])
     _common(raw, ledger, path, problems, {name: name for name in ("voucher_date", "document_date", "receipt_date")})
     _blank_amounts(raw["taxable_value"], ledger, path, problems)
+    if said is not None:
+        unread = ((ledger["reverse_charge"] == "") & (said != "")).to_numpy(dtype=bool)
+        problems += _listed_cells(said, unread, path, "reverse_charge", "is neither Y nor N; taken as N")
+        ledger["doubtful"] |= unread
     return pd.DataFrame(ledger), _at_file_lines(problems, path, REGISTER_COLUMNS, len(raw))
 
 

@@ -19,8 +19,8 @@ from pyarrow import csv as arrow_csv
 
 from ims_xl.vocabulary import ImsXlError, Problem
 
-_SEPARATOR_LINE: Final = re.compile(rb'"?sep=[^\r\n]"?[ \t]*\r?\n', re.IGNORECASE)
-"""What Excel reads, and some programs write, in front of the headings."""
+_IN_FRONT: Final = re.compile(rb'(?:[ \t]*\r?\n)*(?:"?sep=[^\r\n]"?[ \t]*\r?\n)?(?:[ \t]*\r?\n)*', re.IGNORECASE)
+"""What may stand before the headings: blank lines, and the line by which Excel is told the separator."""
 
 _NO_TEXT: Final = {b"PK\x03\x04": "an Excel workbook or another zip file", b"PAR1": "a Parquet file", b"%PDF": "a PDF file", b"{": "a JSON file", b"<": "an HTML or XML page"}
 
@@ -77,8 +77,8 @@ def line_of_rows(path: Path, known: Collection[str], rows: int) -> np.ndarray:
 def _table_in(path: Path) -> tuple[bytes, int]:
     """The table's text in UTF-8, and the number of lines in front of it."""
     data = _in_utf8(path.read_bytes())
-    separator_line = _SEPARATOR_LINE.match(data)
-    return (data[separator_line.end():], 1) if separator_line else (data, 0)
+    in_front = _IN_FRONT.match(data)
+    return (data[in_front.end():], in_front[0].count(b"\n")) if in_front else (data, 0)
 
 
 def _in_utf8(data: bytes) -> bytes:

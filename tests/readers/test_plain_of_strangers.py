@@ -51,3 +51,13 @@ def test_what_must_not_be_blank_is_listed_but_an_import_has_no_supplier(tmp_path
     ledger, problems = read(tmp_path, "b2b;;;;;1;0", "impg;;1234567;2026-10-03;10;1;0", "b2b;27AAPFU0939F1ZV;8;2026-10-03;0;0;0")
     assert [(p.row, p.field) for p in problems] == [(2, "supplier_gstin"), (2, "document_number"), (2, "document_date"), (2, "taxable_value")]
     assert ledger["doubtful"].tolist() == [True, False, False]
+
+
+def test_words_of_a_register_are_read_as_any_register_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text("\n\nvoucher_number,voucher_type,reverse_charge,taxable_value\nV1,DN,TRUE,5\nV2,Purchase Return,no,5\nV3,Bill,perhaps,5\n", encoding="utf-8")
+    columns, _ = plain.read_table(path, plain.REGISTER_COLUMNS, plain.REGISTER_REQUIRED)
+    ledger, problems = plain.typed_register(columns, path)
+    assert ledger[["voucher_type", "reverse_charge"]].to_numpy().tolist() == [["Debit Note", "Y"], ["Debit Note", "N"], ["Purchase", ""]]
+    assert [(p.row, p.field) for p in problems] == [(6, "reverse_charge")]
+    assert ledger["doubtful"].tolist() == [False, False, True]
