@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 import xlwings as xw
 from pyopenvba.apps.excel import ExcelApplication
@@ -200,7 +199,8 @@ def test_match_obeys_a_column_that_was_given_another_field_in_settings(month: Mo
     row = int(settings.index[settings[1] == "Receipt Date"][0])
     month.book.book.sheets["Settings"].range((row, 2)).value = "Supplier name"
     month.book.book.sheets["Settings"].range((int(settings.index[settings[1] == "Particulars"][0]), 2)).value = "not used"
-    assert f"{file}: a column was given another field in Settings" in month.press("suggest"), "the register does not stand beside the book"
+    waiting = months.read_anew(books.read_book(month.book).state, month.folder).lines
+    assert f"{file}: a column was given another field in Settings" in "\n".join(waiting), "the register does not stand beside the book"
     shutil.copy(month.client.register, month.folder)
     assert f"{file}: " in month.press("match")
     assert not months.read_anew(books.read_book(month.book).state, month.folder).lines, "read anew once"
@@ -238,11 +238,7 @@ def test_one_supplier_and_one_match_class_are_decided_alone(month: Month) -> Non
         assert set(after.loc[~others, action]) == {"No Action"}
 
 
-def test_suggest_fills_what_was_emptied_and_nothing_else(app: xw.App, ran: tuple[Path, Any], client: Any, tmp_path: Path) -> None:
-    path = tmp_path / "run.xlsx"
-    path.write_bytes(ran[0].read_bytes())
-    app.books.open(str(path))
-    month = Month(app, tmp_path, client, path)      # a workbook that the command line made
+def test_suggest_fills_what_was_emptied_and_nothing_else(month: Month) -> None:
     row = month.rows_where("Suggested action", lambda a: a == "Accept")[0]
     sheet = month.book.book.sheets["IMS"]
     sheet.range((row, month.column("Action"))).clear_contents()
@@ -253,13 +249,13 @@ def test_suggest_fills_what_was_emptied_and_nothing_else(app: xw.App, ran: tuple
 # ---- matching
 def test_a_hand_link_is_obeyed_and_taken_apart_again(month: Month) -> None:
     row = month.rows_where("Match", lambda s: s == "Only on portal")[0]
-    register = books.read_book(month.book).state.register
+    register = month.book.read("Purchase Register").frame
     month.select(row, row)
     with pytest.raises(ImsXlError, match="no voucher number 'never'"):
         month.press("link", lines="never")
     month.press("link", lines=None)
     assert month.cell(row, "Match") == "Only on portal"
-    assert "is linked with voucher" in month.press("link", lines=str(register["voucher_number"].iloc[0]))
+    assert "is linked with voucher" in month.press("link", lines=str(register.loc[7, 1]))
     assert month.cell(row, "Match") != "Only on portal"
     month.select(row, row)
     assert "kept apart" in month.press("unlink")
@@ -310,7 +306,7 @@ def test_letters_and_the_next_period_go_out_beside_the_workbook(month: Month) ->
     assert "files added" in month.press("letters")
     assert list((month.folder / f"{month.path.stem}_letters").glob("*.eml"))
     month.press("roll-forward", saved_as=month.folder / "next.xlsx", agrees=False)
-    assert "2026-11" in str(openpyxl.load_workbook(month.folder / "next.xlsx", read_only=True)["Home"]["B2"].value) or (month.folder / "next.xlsx").exists()
+    assert any("November 2026" in text for text in cells_of(month.folder / "next.xlsx")["Home"].values())
 
 
 def test_snapshot_and_restore_are_the_undo(month: Month) -> None:
@@ -357,7 +353,11 @@ class Control(VBAObject):
         return self.tag
 
 
-def test_from_the_buttons_tag_through_vba_and_the_command_line_to_changed_cells(month: Month, capsys: pytest.CaptureFixture[str]) -> None:
+def test_from_the_buttons_tag_through_vba_and_the_command_line_to_changed_cells(app: xw.App, ran: tuple[Path, Any], client: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "run & done.xlsx"             # a workbook that the command line made
+    path.write_bytes(ran[0].read_bytes())
+    app.books.open(str(path))
+    month = Month(app, tmp_path, client, path)
     sources = modules(wrapper_module(), help_texts())
     start = sources["ImsStart"]
     for excels, ours in (

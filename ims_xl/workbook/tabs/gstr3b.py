@@ -7,14 +7,13 @@ read back by the id in the last column, so that they survive every run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from ims_xl.hosts.base import SheetText
 from ims_xl.returns import inputs as typed_cells
 from ims_xl.returns.forms import gstr3b_boxes
-from ims_xl.returns.inputs import VALUE, InputLine, Typed
+from ims_xl.returns.inputs import VALUE
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import AMOUNTS, HEADS
 from ims_xl.workbook.plan import Cell, SheetPlan, Validation
@@ -22,72 +21,15 @@ from ims_xl.workbook.tabs.gstr2b import gstr2b_places
 from ims_xl.workbook.tabs.gstr3b_formulas import Figures
 from ims_xl.workbook.tabs.gstr3b_lists import reverse_charge_block, taken_back, taken_back_block
 from ims_xl.workbook.tabs.gstr3b_setoff import put_set_off
+from ims_xl.workbook.tabs.gstr3b_sheet import HEADER, ID, INSTEAD, LABEL, REASON, TO_FILE, WORDS, WORKING, Sheet
 from ims_xl.workbook.tabs.gstr3b_statement import put_statement
 from ims_xl.workbook.tabs.pieces import heads as title_rows
 from ims_xl.workbook.tabs.pieces import indian, page
-from ims_xl.workbook.tabs.returns_columns import NAMES
 from ims_xl.workbook.tabs.where import Layout, area, letters, quoted
 from ims_xl.workbook.theme import TAB_COLOURS
 
-LABEL: Final = 2
-WORKING: Final = {name: 3 + i for i, name in enumerate(AMOUNTS)}
-TO_FILE: Final = {name: 8 + i for i, name in enumerate(AMOUNTS)}
-INSTEAD: Final = {name: 13 + i for i, name in enumerate(AMOUNTS)}
-REASON: Final = 18
-ID: Final = 19
-HEADER: Final = 6
-_WORDS: Final = {VALUE: "Taxable value", **NAMES}
 _INSTEAD: Final = "Typed instead"
 _A_ROWS: Final = ("4A1", "4A2", "4A3", "4A4", "4A5")
-
-
-@dataclass
-class Sheet:
-    """The tab while it is being written, top to bottom; `at` remembers the row of everything that a formula names."""
-
-    rec: Reconciliation
-    figures: Figures
-    typed: Typed
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
-    at: dict[str, int] = field(default_factory=dict)
-    inputs: list[str] = field(default_factory=list)
-    row: int = HEADER - 1
-
-    def band(self, text: str) -> None:
-        self.row += 1
-        for column in range(1, REASON + 1):
-            self.cells[(self.row, column)] = Cell(None, "band")
-        self.cells[(self.row, 1)] = Cell(text, "band")
-        self.row += 1
-
-    def headings(self, first: str, groups: Mapping[str, Mapping[str, int]]) -> None:
-        self.cells[(self.row, 1)] = Cell("", "heading")
-        self.cells[(self.row, LABEL)] = Cell(first, "heading")
-        for style, columns in groups.items():
-            for name, column in columns.items():
-                self.cells[(self.row, column)] = Cell(_WORDS[name], f"{style}_right")
-        self.row += 1
-
-    def put(self, row: int, column: int, paise: int, formula: str = "", style: str = "rupees") -> None:
-        self.cells[(row, column)] = Cell(paise / 100, style, formula=formula)
-
-    def input_row(self, line: InputLine, columns: Mapping[str, int] = WORKING) -> None:
-        """A labelled line of input cells with its id."""
-        row = self.row
-        self.cells[(row, LABEL)] = Cell(line.label, "label_indent")
-        for name in line.heads:
-            self.input_cell(row, columns[name], f"{line.id}.{name}")
-        if line.note:
-            self.cells[(row, REASON)] = Cell(line.note, "note_line")
-        self.cells[(row, ID)] = Cell(line.id, "note_line")
-        self.at[line.id] = row
-        self.row += 1
-
-    def input_cell(self, row: int, column: int, cell_id: str) -> None:
-        raw = self.rec.state.inputs.get(cell_id, "").strip()
-        value: float | str | None = self.typed.amounts[cell_id] / 100 if self.typed.has(cell_id) else raw or None
-        self.cells[(row, column)] = Cell(value, "input_rupees")
-        self.inputs.append(f"{letters(column)}{row}")
 
 
 def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
@@ -180,7 +122,7 @@ def _summary(sheet: Sheet, first: int) -> None:
         cells[(HEADER - 1, columns[VALUE])] = Cell(title, "heading")
     for style, columns in groups.items():
         for name, column in columns.items():
-            cells[(HEADER, column)] = Cell(_WORDS[name], f"{style}_right")
+            cells[(HEADER, column)] = Cell(WORDS[name], f"{style}_right")
     cells[(HEADER, 1)] = Cell("Box", "heading")
     cells[(HEADER, LABEL)] = Cell("Details", "heading")
     cells[(HEADER, REASON)] = Cell("Reason for what is typed instead", "heading_input")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,10 @@ from ims_xl.returns.inputs import VALUE
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import AMOUNTS, HEADS
 from ims_xl.workbook.plan import TableBlock, TableColumn
+from ims_xl.workbook.tabs.gstr3b_sheet import WORDS, WORKING, Sheet
 from ims_xl.workbook.tabs.returns_columns import NAMES
 from ims_xl.workbook.tabs.where import Layout, letters, quoted
 
-if TYPE_CHECKING:
-    from ims_xl.workbook.tabs.gstr3b import Sheet
-
-_WORDS: Final = {VALUE: "Taxable value", **NAMES}
-_AMOUNT: Final = {name: 3 + i for i, name in enumerate(AMOUNTS)}
 _WHY: Final = {
     INELIGIBLE: "Section 17(5): marked Ineligible in the register", PART_INELIGIBLE: "Section 17(5): ineligible in part", NOT_RECEIVED: "Section 16(2)(b): received after the period's end",
     NOT_IN_BOOKS: "Counted, not in books",
@@ -56,8 +52,8 @@ def taken_back_block(rec: Reconciliation, where: Layout, found: pd.DataFrame, he
     return TableBlock(header, (
         TableColumn(1, "Box", found["box"].tolist()),
         TableColumn(2, "What 4(B) takes back, and why", [f"{why}. {supplier}" for why, supplier in zip(found["why"], found["supplier"])]),
-        TableColumn(_AMOUNT[VALUE], "Section", found["section"].tolist()),
-        *(TableColumn(_AMOUNT[h], NAMES[h], found[h].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for h in HEADS),
+        TableColumn(WORKING[VALUE], "Section", found["section"].tolist()),
+        *(TableColumn(WORKING[h], NAMES[h], found[h].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for h in HEADS),
         TableColumn(8, "Action now", [str(acted[p]) if of == _IMS else "outside IMS" for of, p in zip(found["of"], found["position"])],
                     formulas=[f"={quoted(ims.sheet)}!{letters(action)}{row}" if action and row else "" for row in sheet_row]),
         TableColumn(9, "Document no.", found["number"].astype("str").tolist(), style=["link" if link else "text" for link in links], links=links),
@@ -72,7 +68,7 @@ def reverse_charge_block(sheet: Sheet) -> TableBlock:
     return TableBlock(sheet.figures.reverse_charge_header, (
         TableColumn(1, "Box", [str(b) if c else "left out" for b, c in zip(found["box"], found["counts"])]),
         TableColumn(2, "Reverse charge in the register, not in 2B: supplier", names),
-        *(TableColumn(_AMOUNT[name], _WORDS[name], found[name].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for name in AMOUNTS),
+        *(TableColumn(WORKING[name], WORDS[name], found[name].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for name in AMOUNTS),
         TableColumn(8, "Voucher", found["voucher_number"].astype("str").tolist()),
         TableColumn(9, "Document no.", found["document_number"].astype("str").tolist()),
         TableColumn(10, "Date", found["document_date"].to_numpy(), kind="date", style="date"),

@@ -7,21 +7,16 @@ typing a liability or a balance moves the payment at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from ims_xl.returns.inputs import VALUE
 from ims_xl.returns.setoff import SetOffRequest, habitual, set_off
 from ims_xl.state import Amounts, Reconciliation
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell
+from ims_xl.workbook.tabs.gstr3b_sheet import TO_FILE, WORKING, Sheet
 from ims_xl.workbook.tabs.returns_columns import NAMES
 from ims_xl.workbook.tabs.where import letters
 
-if TYPE_CHECKING:
-    from ims_xl.workbook.tabs.gstr3b import Sheet
-
-_C: Final = {VALUE: 3, "igst": 4, "cgst": 5, "sgst": 6, "cess": 7}
-_TO_FILE: Final = {"igst": 9, "cgst": 10, "sgst": 11, "cess": 12}
 BEST, HABIT = 4, 5
 Values = dict[str, int]
 
@@ -115,7 +110,7 @@ def _givens(sheet: Sheet, request: SetOffRequest) -> dict[str, int]:
     for name, label, amounts, formula in given:
         sheet.cells[(sheet.row, 2)] = Cell(label, "label_indent")
         for head in HEADS:
-            sheet.put(sheet.row, _C[head], amounts[head], formula(head))
+            sheet.put(sheet.row, WORKING[head], amounts[head], formula(head))
         rows[name] = sheet.row
         sheet.row += 1
     for name, label, value in (("F86", "Rule 86B applies (Settings)", "Yes" if request.rule_86b else "No"), ("ORD", "Order (Settings)", request.order)):
@@ -141,10 +136,10 @@ def _table(
         for credit in HEADS:
             use = f"{head}_{credit}"
             if use in used:
-                sheet.put(row, _C[credit], used[use], f"={best}{names[_STEP_OF[use]]}")
+                sheet.put(row, WORKING[credit], used[use], f"={best}{names[_STEP_OF[use]]}")
         paid_only = cash[head] - request.cash_only[head]
         sheet.put(row, 8, paid_only, f"=ROUND(C{row}-SUM(D{row}:G{row}),2)")
-        letter = letters(_C[head])
+        letter = letters(WORKING[head])
         sheet.put(row, 9, left[head], f"=ROUND({_cell(rows['credit'], head)}-SUM({letter}{top + 1}:{letter}{top + 4}),2)")
     row = top + 5
     sheet.cells[(row, 2)] = Cell("Reverse charge and supplies u/s 9(5): cash only", "text")
@@ -155,7 +150,7 @@ def _table(
     sheet.cells[(top + 6, 2)] = Cell("Total", "total")
     totals = {
         3: sum(request.liability.values()) + only, 8: sum(cash.values()), 9: sum(left.values()),
-        **{_C[c]: sum(v for use, v in used.items() if use.endswith(f"_{c}")) for c in HEADS},
+        **{WORKING[c]: sum(v for use, v in used.items() if use.endswith(f"_{c}")) for c in HEADS},
     }
     for column, value in totals.items():
         letter = letters(column)
@@ -171,8 +166,8 @@ def _steps(sheet: Sheet, request: SetOffRequest, rows: Mapping[str, int]) -> dic
     first = sheet.row
     names = {name: first + i for i, (name, *_rest) in enumerate(_STEPS)}
     fixed = {
-        **{f"L{short}": f"${letters(_C[head])}${rows['liability']}" for short, head in _SHORT.items()},
-        **{f"C{short}": f"${letters(_C[head])}${rows['credit']}" for short, head in _SHORT.items()},
+        **{f"L{short}": f"${letters(WORKING[head])}${rows['liability']}" for short, head in _SHORT.items()},
+        **{f"C{short}": f"${letters(WORKING[head])}${rows['credit']}" for short, head in _SHORT.items()},
         "F86": f"$D${rows['F86']}", "ORD": f"$D${rows['ORD']}",
     }
     for column, habit in ((BEST, False), (HABIT, True)):
@@ -215,8 +210,8 @@ def _spelled(text: str) -> str:
 
 
 def _cell(row: int, head: str) -> str:
-    return f"{letters(_C[head])}{row}"
+    return f"{letters(WORKING[head])}{row}"
 
 
 def _file(row: int, head: str) -> str:
-    return f"{letters(_TO_FILE[head])}{row}"
+    return f"{letters(TO_FILE[head])}{row}"

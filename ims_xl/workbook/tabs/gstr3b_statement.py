@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 import numpy as np
 
 from ims_xl.returns.booked import OTHER_PERIOD, THIS_PERIOD
 from ims_xl.returns.reverse_charge import is_note
 from ims_xl.vocabulary import HEADS
 from ims_xl.workbook.plan import Cell
+from ims_xl.workbook.tabs.gstr3b_sheet import TO_FILE, WORKING, Sheet
 from ims_xl.workbook.tabs.returns_columns import COUNTED_EARLIER, NAMES, NOT_BOOKED, number
 from ims_xl.workbook.tabs.where import letters
-
-if TYPE_CHECKING:
-    from ims_xl.workbook.tabs.gstr3b import Sheet
-
-_COLUMN: Final = {"igst": 4, "cgst": 5, "sgst": 6, "cess": 7}
-_TO_FILE: Final = {"igst": 9, "cgst": 10, "sgst": 11, "cess": 12}
 
 
 def put_statement(sheet: Sheet) -> None:
@@ -29,7 +22,7 @@ def put_statement(sheet: Sheet) -> None:
     sheet.cells[(sheet.row, 1)] = Cell("Line", "heading")
     sheet.cells[(sheet.row, 2)] = Cell("Item", "heading")
     for head in HEADS:
-        sheet.cells[(sheet.row, _COLUMN[head])] = Cell(NAMES[head], "heading_right")
+        sheet.cells[(sheet.row, WORKING[head])] = Cell(NAMES[head], "heading_right")
     sheet.row += 1
     first = sheet.row
     at = {str(line): first + i for i, line in enumerate(statement["line"])}
@@ -40,15 +33,15 @@ def put_statement(sheet: Sheet) -> None:
         sheet.cells[(row, 1)] = Cell(str(line.line), "total" if strong else "text")
         sheet.cells[(row, 2)] = Cell(str(line.item), "total" if strong else "text")
         for head in HEADS:
-            sheet.put(row, _COLUMN[head], int(getattr(line, head)), _formula(sheet, str(line.line), head, at, outside[head]), "rupees_total" if strong else "rupees")
+            sheet.put(row, WORKING[head], int(getattr(line, head)), _formula(sheet, str(line.line), head, at, outside[head]), "rupees_total" if strong else "rupees")
     sheet.row = first + len(statement)
 
 
 def _formula(sheet: Sheet, line: str, head: str, at: dict[str, int], outside: dict[str, int]) -> str:
-    figures, c = sheet.figures, letters(_COLUMN[head])
+    figures, c = sheet.figures, letters(WORKING[head])
     if not figures.live.works:
         return ""
-    file = {box: f"{letters(_TO_FILE[head])}{sheet.at[f'file.{box}']}" for box in ("4A5", "4B1", "4B2", "4D1")}
+    file = {box: f"{letters(TO_FILE[head])}{sheet.at[f'file.{box}']}" for box in ("4A5", "4B1", "4B2", "4D1")}
     this, other, absent, again = (figures.booked(word) for word in (THIS_PERIOD, OTHER_PERIOD, NOT_BOOKED, COUNTED_EARLIER))
     match line:
         case "C":
@@ -78,7 +71,7 @@ def _formula(sheet: Sheet, line: str, head: str, at: dict[str, int], outside: di
         case "O2":
             return f"={c}{at['H']}"
         case "O3":
-            return f"=N({letters(_COLUMN[head])}{sheet.at['3b.ecrs.opening']})+{c}{at['L']}-{c}{at['M']}"
+            return f"=N({letters(WORKING[head])}{sheet.at['3b.ecrs.opening']})+{c}{at['L']}-{c}{at['M']}"
         case "N":
             return f"={file['4A5']}-{c}{at['K']}-{c}{at['L']}{_typed_4b1(sheet, head)}"
     return ""
@@ -87,7 +80,7 @@ def _formula(sheet: Sheet, line: str, head: str, at: dict[str, int], outside: di
 def _typed_4b1(sheet: Sheet, head: str) -> str:
     """Less the other reversals of 4(B)(1) that are no part of reverse charge."""
     rows = [row for name, row in sheet.at.items() if name.startswith("3b.4B1.")]
-    return "".join(f"-N({letters(_COLUMN[head])}{row})" for row in rows)
+    return "".join(f"-N({letters(WORKING[head])}{row})" for row in rows)
 
 
 def _outside(sheet: Sheet) -> dict[str, dict[str, int]]:
