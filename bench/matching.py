@@ -3,6 +3,7 @@
     python bench/matching.py                                        the second generator (bench/other_hand.py), 20,000 documents, seeds 101 to 105
     python bench/matching.py --generator generate.py --presets clean typical messy --seeds 101-105
     python bench/matching.py --sizes 10000 100000 1000000           time and peak memory beside the floor, and growth
+    python bench/matching.py --presets --clean-stage 100000         the exact join alone
 
 A generator is any script with `--n N --preset P --seed S --out DIR` that writes ims.csv, register.csv and truth.csv (ims_row, register_row, group,
 verdict, classes). The floor is one process that reads both CSV files with pandas and merges them on GSTIN and number.
@@ -29,6 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import other_hand
 from ims_xl.matching import link_documents
+from ims_xl.matching.documents import gather_vouchers, portal_documents
+from ims_xl.matching.partition import exact_join
 from ims_xl.readers import plain
 from ims_xl.settings import Settings
 from ims_xl.state import Links
@@ -67,6 +70,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="101-105")
     parser.add_argument("--documents", type=int, default=20000)
     parser.add_argument("--sizes", nargs="*", type=int, default=[])
+    parser.add_argument("--clean-stage", nargs="*", type=int, default=[], help="sizes at which the exact join alone is timed")
     parser.add_argument("--recall", action="store_true", help="also recall by kind of mistake")
     arguments = parser.parse_args()
     first, _, last = arguments.seeds.partition("-")
@@ -88,6 +92,8 @@ def main() -> None:
             _print_recall(kinds)
         if arguments.sizes:
             _print_sizes(arguments.generator, arguments.sizes, Path(folder))
+        if arguments.clean_stage:
+            _print_clean_stage(arguments.generator, arguments.clean_stage, Path(folder))
 
 
 def _make(generator: Path | None, documents: int, preset: str, seed: int, place: Path) -> None:
@@ -187,27 +193,49 @@ def _print_recall(kinds: dict[str, Score]) -> None:
 
 
 def _print_sizes(generator: Path | None, sizes: list[int], folder: Path) -> None:
-    print("\n| documents | floor s | match s | times floor | growth | peak MB |\n|---|---|---|---|---|---|")
+    print("\n| documents | floor s | match s | times floor | growth | floor CPU s | match CPU s | times floor | peak MB |\n|---|---|---|---|---|---|---|---|---|")
     earlier = 0.0
     for size in sizes:
         place = folder / f"size-{size}"
         _make(generator, size, "typical", 101, place)
         tables = [str(place / "ims.csv"), str(place / "register.csv")]
-        floor = min(_run([sys.executable, "-c", FLOOR, *tables])[0] for _ in range(3 if size <= 100_000 else 1))
-        runs = [_run([sys.executable, "-m", "ims_xl", "match", *tables, "-o", str(place / "matches.csv"), "--force", "--quiet"]) for _ in range(3 if size <= 100_000 else 1)]
-        seconds, megabytes = min(s for s, _ in runs), max(m for _, m in runs)
-        print(f"| {size:,} | {floor:.2f} | {seconds:.2f} | {seconds / floor:.1f} | {seconds / earlier:.1f} | {megabytes:,.0f} |" if earlier else f"| {size:,} | {floor:.2f} | {seconds:.2f} | {seconds / floor:.1f} | | {megabytes:,.0f} |", flush=True)
+        times = 3 if size <= 100_000 else 1
+        floor, floor_cpu, _ = (min(figures) for figures in zip(*(_run([sys.executable, "-c", FLOOR, *tables]) for _ in range(times))))
+        runs = [_run([sys.executable, "-m", "ims_xl", "match", *tables, "-o", str(place / "matches.csv"), "--force", "--quiet"]) for _ in range(times)]
+        seconds, cpu, megabytes = min(s for s, _, _ in runs), min(s for _, s, _ in runs), max(m for _, _, m in runs)
+        growth = f"{seconds / earlier:.1f}" if earlier else ""
+        print(f"| {size:,} | {floor:.2f} | {seconds:.2f} | {seconds / floor:.1f} | {growth} | {floor_cpu:.2f} | {cpu:.2f} | {cpu / floor_cpu:.1f} | {megabytes:,.0f} |", flush=True)
         earlier = seconds
 
 
-def _run(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak megabytes of one process."""
+def _print_clean_stage(generator: Path | None, sizes: list[int], folder: Path) -> None:
+    """The exact join alone: how many of all links it makes, and its processor time with and without the documents and keys it works on."""
+    print("\n| documents | links of the exact join | of all | documents and keys, CPU s | join, CPU s |\n|---|---|---|---|---|")
+    settings = Settings()
+    for size in sizes:
+        place = folder / f"size-{size}"
+        if not place.is_dir():
+            _make(generator, size, "typical", 101, place)
+        ims, register = _read(place)
+        began = time.process_time()
+        portal = portal_documents(ims, settings)
+        books = gather_vouchers(register, settings).documents
+        read = time.process_time()
+        joined, _ = exact_join(portal, books, settings)
+        ended = time.process_time()
+        links = link_documents(ims, register, settings)
+        linked = int((~links.results["match_class"].isin(ALONE)).sum())
+        print(f"| {size:,} | {len(joined):,} | {len(joined) / linked:.0%} | {read - began:.2f} | {ended - read:.2f} |", flush=True)
+
+
+def _run(command: list[str]) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak megabytes of one process."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{command[1:3]} failed")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

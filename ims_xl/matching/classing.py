@@ -100,6 +100,10 @@ def judge(portal: Documents, books: Documents, found: Found, unbooked: np.ndarra
     enough |= (found.number <= c.N_NEIGHBOUR) & clear & (found.rarity == 0) & (equal_day | ((found.number <= c.N_ONE_OFF) & explained))
     # No number at all, but the very day and an amount, to the paisa, of a supplier whose amounts hardly ever repeat.
     enough |= (found.number == c.N_BLANK) & clear & equal_day & (found.rarity == 0) & (found.amount == c.A_EQUAL)
+    # A bill is not dated after the day it was booked, so that date is wrong; and the number from before an amendment may by now be another
+    # bill's: where neither number nor date is its own, only an amount of its own tells a bill from its neighbours.
+    ahead = (books.posted[b] != NO_DAY) & (books.day[b] > books.posted[b]) & (found.number > c.N_UNYEARED)
+    enough &= once | ~(ahead | (found.number == c.N_ORIGINAL))
     clean = (enough | found.sure | found.by_hand) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
     clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
     clean &= ~_has_twin(portal, books, found, unbooked) | found.by_hand

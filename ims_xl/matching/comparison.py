@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ims_xl.matching.documents import BLANK, NO_DAY, OWN, PLACED, Documents
-from ims_xl.matching.numbers import CloserKeys, NumberKeys
+from ims_xl.matching.numbers import MONTH_WORD, CloserKeys, NumberKeys, month_free
 from ims_xl.settings import Settings
 
 # levels, best first; the texts are what `--explain` prints
@@ -26,9 +26,11 @@ NUMBER_POINTS: Final = np.array([41, 40, 37, 36, 34, 28, 26, 22, 26, 12, 12, 9, 
 (N_WRITTEN, N_SAME, N_UNYEARED, N_ORIGINAL, N_FOLDED, N_SERIAL, N_PART, N_ENDING, N_SHORT, N_CONTAINED, N_SWAPPED, N_ONE_OFF, N_NEIGHBOUR, N_OTHER_SERIES, N_TWO_OFF, N_BLANK, N_DIFFERS, N_SIBLING) = range(18)
 
 DATE: Final = ("equal", "the booking's date typed instead", "day and month changed places", "the same day of another year", "a month off", "near", "within five weeks",
-               "the same financial year", "blank", "another financial year")
-DATE_POINTS: Final = np.array([20, 9, 12, 10, 4, -2, -8, -16, 0, -30], dtype=np.int64)
-D_EQUAL, D_POSTED, D_SWAPPED, D_YEAR, D_MONTH_OFF, D_NEAR, D_FIVE_WEEKS, D_SAME_YEAR, D_BLANK, D_OTHER_YEAR = range(10)
+               "the same financial year", "blank", "another financial year", "the day of booking in the next financial year")
+DATE_POINTS: Final = np.array([20, 9, 12, 10, 4, -2, -8, -16, 0, -30, -16], dtype=np.int64)
+D_EQUAL, D_POSTED, D_SWAPPED, D_YEAR, D_MONTH_OFF, D_NEAR, D_FIVE_WEEKS, D_SAME_YEAR, D_BLANK, D_OTHER_YEAR, D_LATE = range(11)
+_LONGEST_WAIT: Final = 640
+"""Days from a bill to the last booking that still gives credit: 30 November after its financial year (section 16(4))."""
 D_EXPLAINED: Final = D_MONTH_OFF
 """Up to here a difference of dates has a reason that a person would guess."""
 
@@ -138,6 +140,7 @@ def date_levels(portal: np.ndarray, books: np.ndarray, posted: np.ndarray, setti
     p_year, p_month, p_day = _calendar(portal)
     b_year, b_month, b_day = _calendar(books)
     level = np.where((p_year + (p_month > 3)) == (b_year + (b_month > 3)), D_SAME_YEAR, D_OTHER_YEAR).astype(np.int8)
+    level[(level == D_OTHER_YEAR) & (books == posted) & (books > portal) & (days <= _LONGEST_WAIT)] = D_LATE
     level[days <= 35] = D_FIVE_WEEKS
     level[days <= settings.date_window] = D_NEAR
     level[(days >= 28) & (days <= 31) & (np.abs(p_day - b_day) <= 1)] = D_MONTH_OFF
@@ -192,6 +195,9 @@ def _number_levels(portal: Documents, books: Documents, portal_keys: CloserKeys,
     level[equal(portal.numbers.plain, books.numbers.plain) | equal(portal.numbers.runs, books.numbers.runs)] = N_SAME
     level[equal(portal.numbers.written, books.numbers.written)] = N_WRITTEN
     level[(level == N_DIFFERS) & (books.numbers.plain[at_b] == 0)] = N_BLANK
+    open_question = np.flatnonzero(promising & ((level == N_DIFFERS) | (level >= N_PART) & (level != N_BLANK)))
+    if len(open_question):
+        level[open_question[_same_but_for_month(portal, books, portal_keys, books_keys, at_p[open_question], at_b[open_question])]] = N_UNYEARED
     closer = np.flatnonzero(promising & ((level == N_DIFFERS) | (level == N_OTHER_SERIES)))
     if len(closer):
         looked = _letter_by_letter(portal, books, portal_keys, books_keys, at_p[closer], at_b[closer], series_may_miss)
@@ -210,8 +216,8 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     p_plain, b_plain = _texts(portal.numbers.plain_text, at_p), _texts(books.numbers.plain_text, at_b)
     p_runs = [text.replace(".", "") for text in _texts(portal.numbers.runs_text, at_p)]
     b_runs = [text.replace(".", "") for text in _texts(books.numbers.runs_text, at_b)]
-    p_bare = [text.replace(".", "") for text in _texts(portal_keys.unyeared_text, at_p)]
-    b_bare = [text.replace(".", "") for text in _texts(books_keys.unyeared_text, at_b)]
+    p_dotted, b_dotted = _texts(portal_keys.unyeared_text, at_p), _texts(books_keys.unyeared_text, at_b)
+    p_bare, b_bare = [text.replace(".", "") for text in p_dotted], [text.replace(".", "") for text in b_dotted]
     level = np.full(len(at_p), N_DIFFERS, dtype=np.int8)
     off = np.minimum(np.minimum(_distance(p_plain, b_plain), _distance(p_runs, b_runs)), _distance(p_bare, b_bare))
     level[off == 2] = N_TWO_OFF
@@ -233,8 +239,28 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
     one_form = (letters & (books_keys.letters[at_b] != 0) & (longer <= 1)) | ((letters | (books_keys.letters[at_b] == 0)) & beside)
     level[one_form & ((level == N_DIFFERS) | (level == N_TWO_OFF)) & (books_keys.serial[at_b] != 0)] = N_SIBLING
     level[np.array([len(b) >= 3 and p.endswith(b) and not _ONLY_A_YEAR.fullmatch(b) for p, b in zip(p_plain, b_plain)], dtype=bool)] = N_ENDING
+    # IN1925260000393 ends in the serial 393, for zeros part it from the rest; V3189-YHY09-7 is YHY09-7 behind a code of the buyer's.
+    level[series_may_miss & np.array([b.isdigit() and len(b) >= 3 and p.endswith("0" + b) for p, b in zip(p_plain, (text.lstrip("0") for text in b_plain))], dtype=bool)] = N_SERIAL
+    level[series_may_miss & np.array([len(p) >= 4 and (f".{b}".endswith(f".{p}") or f"{b}.".startswith(f"{p}.")) for p, b in zip(_texts(portal.numbers.runs_text, at_p), _texts(books.numbers.runs_text, at_b))], dtype=bool)] = N_SERIAL
     level[short] = N_SHORT
+    near = np.flatnonzero((level >= N_SERIAL) & (level <= N_NEIGHBOUR))
+    level[near[_of_two_months(p_dotted, b_dotted, near)]] = N_OTHER_SERIES
     return level
+
+
+def _same_but_for_month(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+    """Whether the numbers agree without the month and the year that their own dates tell: OCT/004, 10/004 and 4 of one October."""
+    codes = []
+    for documents, keys, at in ((portal, portal_keys, at_p), (books, books_keys, at_b)):
+        rows, inverse = np.unique(at, return_inverse=True)
+        codes.append(month_free(keys.unyeared_text.take(rows), documents.day[rows])[inverse])
+    return np.asarray((codes[0] == codes[1]) & (codes[0] != 0))
+
+
+def _of_two_months(portal: list[str], books: list[str], rows: np.ndarray) -> np.ndarray:
+    """Those of the rows whose numbers name two months: X/01/25 and XI/01/25 are the first bills of October and of November."""
+    words = [[(MONTH_WORD.findall(side[row]) or [""])[0] for row in rows.tolist()] for side in (portal, books)]
+    return np.array([one != other and bool(one) and bool(other) for one, other in zip(*words)], dtype=bool)
 
 
 def _one_series(portal: str, books: str) -> bool:

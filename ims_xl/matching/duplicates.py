@@ -13,7 +13,6 @@ from ims_xl.matching.documents import NO_DAY, PLACED, Documents
 from ims_xl.matching.hashing import text_codes, together
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.settings import Settings
-from ims_xl.sides import both
 
 
 def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, settings: Settings) -> np.ndarray:
@@ -28,7 +27,7 @@ def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, sett
         return repeats
     pool = np.flatnonzero(single | taken)
     pool = pool[_same_amounts(documents, pool, asked, settings)]
-    evidence = _alike(documents.take(pool), documents.take(asked), settings)
+    evidence = _alike(documents.take(pool), np.searchsorted(pool, asked), settings)
     original, copy = pool[evidence.portal], asked[evidence.books]
     same = (original != copy) & _is_repetition(evidence) & (documents.direction[original] == documents.direction[copy])
     # Of two without a partner the later in content order repeats the earlier, so never each other.
@@ -46,9 +45,10 @@ def portal_copies(portal: Documents, open_rows: np.ndarray) -> np.ndarray:
     """
     copies = np.full(len(portal), -1, dtype=np.int64)
     rows = np.flatnonzero(open_rows)
+    rows = rows[_repeated(together(portal.gstin[rows], portal.kind[rows], portal.day[rows], *(portal.money[rows, k] for k in range(5))))]
     content = (portal.gstin[rows], portal.kind[rows], portal.day[rows], *(portal.money[rows, k] for k in range(5)))
     bare = text_codes(pc.ascii_ltrim(portal.numbers.plain_text.take(pa.array(rows)), characters="0"))
-    unlike = -_usual_form(portal, rows)
+    unlike = -_usual_form(portal, rows, np.flatnonzero(open_rows))
     for number in (portal.numbers.runs[rows], bare):
         code = np.where(number == 0, np.uint64(0), together(*content, number))
         order = np.lexsort((portal.row[rows], portal.order[rows], unlike, code))
@@ -60,15 +60,24 @@ def portal_copies(portal: Documents, open_rows: np.ndarray) -> np.ndarray:
     return _first_of_chain(copies)
 
 
-def _usual_form(portal: Documents, rows: np.ndarray) -> np.ndarray:
-    """How many documents of its supplier have a number of the same form (A/9/99 for K/7/12): of two copies the usual form is the original."""
-    form = pc.replace_substring_regex(pc.replace_substring_regex(portal.number.take(pa.array(rows)), "[0-9]", "9"), "[A-Za-z]", "A")
-    _, inverse, counts = np.unique(together(portal.gstin[rows], text_codes(form)), return_inverse=True, return_counts=True)
-    return np.asarray(counts[inverse])
+def _repeated(code: np.ndarray) -> np.ndarray:
+    """Where a code occurs more than once."""
+    ordered = np.sort(code)
+    return np.asarray(np.isin(code, ordered[1:][ordered[1:] == ordered[:-1]]))
 
 
-def _alike(pool: Documents, asked: Documents, settings: Settings) -> Evidence:
-    pool_keys, asked_keys = both(lambda: closer_keys(pool.number, settings), lambda: closer_keys(asked.number, settings))
+def _usual_form(portal: Documents, rows: np.ndarray, every: np.ndarray) -> np.ndarray:
+    """How many of its supplier's documents have a number of the same form (A/9/99 for K/7/12): of two copies the usual form is the original."""
+    every = every[np.isin(portal.gstin[every], portal.gstin[rows])]
+    form = pc.replace_substring_regex(pc.replace_substring_regex(portal.number.take(pa.array(every)), "[0-9]", "9"), "[A-Za-z]", "A")
+    _, inverse, counts = np.unique(together(portal.gstin[every], text_codes(form)), return_inverse=True, return_counts=True)
+    return np.asarray(counts[inverse][np.searchsorted(every, rows)])
+
+
+def _alike(pool: Documents, rows: np.ndarray, settings: Settings) -> Evidence:
+    """Pairs of the pool and of those of its rows that are asked about."""
+    asked, pool_keys = pool.take(rows), closer_keys(pool.number, settings)
+    asked_keys = pool_keys.take(rows)
     rupee_p, rupee_a = (pool.money[:, 0] + 50) // 100, (asked.money[:, 0] + 50) // 100
     day_p, day_a = pool.day != NO_DAY, asked.day != NO_DAY
     everywhere = asked.standing != PLACED
@@ -98,7 +107,7 @@ def _same_amounts(documents: Documents, pool: np.ndarray, asked: np.ndarray, set
 def _is_repetition(evidence: Evidence) -> np.ndarray:
     """The same number and amounts in one financial year; a looser number only on the same day."""
     amounts = evidence.amount <= c.A_TOLERANCE
-    year = (evidence.date != c.D_OTHER_YEAR) & (evidence.date != c.D_BLANK)
+    year = ~np.isin(evidence.date, (c.D_OTHER_YEAR, c.D_LATE, c.D_BLANK))
     same = amounts & (evidence.number <= c.N_UNYEARED) & (year | (evidence.date == c.D_BLANK))
     same |= amounts & (evidence.number <= c.N_SERIAL) & (evidence.date == c.D_EQUAL)
     near = (evidence.supplier == c.S_SAME) | (evidence.supplier == c.S_PAN) | (evidence.date == c.D_EQUAL)

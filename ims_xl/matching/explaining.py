@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ims_xl.matching import comparison as c
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, NO_DAY, Documents, Vouchers
-from ims_xl.matching.found import Found, Group
+from ims_xl.matching.found import Found, Group, counted
 from ims_xl.matching.hashing import arrow_text
 from ims_xl.matching.phrases import AMOUNT, DATE, MONEY_COLUMNS, MONEY_WORDS, NOUNS, NUMBER, SUPPLIER, listed
 from ims_xl.rupees import plain as rupees
@@ -161,13 +161,16 @@ def _runner_up(story: Story, names: _Names, at: int) -> str:
 
 def _group(story: Story, names: _Names, group: Group) -> tuple[str, str]:
     portal, books = story.portal, story.vouchers.documents
-    on_portal, in_books = portal.money[group.portal].sum(axis=0).tolist(), books.money[group.books].sum(axis=0).tolist()
+    on_portal, in_books = counted(portal, group.portal).tolist(), counted(books, group.books).tolist()
     off = [k for k in range(5) if on_portal[k] != in_books[k]]
     differences = ";".join(f"{MONEY_COLUMNS[k]}={rupees(on_portal[k])}>{rupees(in_books[k])}" for k in off)
     documents = listed([str(names.number_p[int(at)].as_py()) for at in group.portal])
     vouchers = listed([names.voucher(int(at)) for at in group.books])
     if len(group.portal) == 1:
         what = f"{NOUNS[int(portal.kind[group.portal[0]])]} {documents} is booked in {len(group.books)} vouchers ({vouchers})" if len(group.books) > 1 else f"Voucher {vouchers} names several documents, of which only {documents} is on the portal"
+    elif len(group.books) == 1 and len(set(portal.direction[group.portal].tolist())) > 1:
+        bills, notes = (listed([str(names.number_p[int(at)].as_py()) for at in group.portal if portal.direction[at] == way]) for way in (1, -1))
+        what = f"Voucher {vouchers} books {bills} less credit note {notes}"
     elif len(group.books) == 1:
         what = f"Voucher {vouchers} books {len(group.portal)} documents together: {documents}"
     else:

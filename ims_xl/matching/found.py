@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from ims_xl.matching.documents import Documents
+
 
 @dataclass(frozen=True)
 class Group:
@@ -23,6 +25,12 @@ class Group:
     def lifted(self, portal_rows: np.ndarray, books_rows: np.ndarray) -> Group:
         """The same by row of the whole ledgers."""
         return Group(portal_rows[self.portal], books_rows[self.books], self.agrees, self.named, self.clean, self.by_hand)
+
+
+def counted(documents: Documents, rows: np.ndarray) -> np.ndarray:
+    """Paise (5): the sum of those documents, credit notes among bills taken off."""
+    way = documents.direction[rows].astype(np.int64)
+    return np.asarray((documents.money[rows] * (way * (1 if (way > 0).any() else -1))[:, None]).sum(axis=0))
 
 
 @dataclass(frozen=True)

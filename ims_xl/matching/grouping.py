@@ -17,8 +17,8 @@ from ims_xl.matching.listed import listed
 from ims_xl.matching.merging import merges, unfinished_merges
 from ims_xl.matching.numbers import CloserKeys
 from ims_xl.matching.pool import Pool
-from ims_xl.matching.splitting import cancelling, families, partial_splits, splits
-from ims_xl.matching.unnamed import unnamed_merges
+from ims_xl.matching.splitting import cancelling, families, netted, partial_splits, splits
+from ims_xl.matching.unnamed import told_in_words, unnamed_merges
 from ims_xl.settings import Settings
 
 
@@ -47,10 +47,13 @@ def find_groups(portal: Documents, books: Documents, portal_keys: CloserKeys, bo
     if booked is None:
         splits(pool)
         return tuple(pool.groups)
+    loose = links.take(np.flatnonzero(~firm))
     listed(pool)
     splits(pool)
     merges(pool)
-    cancelling(pool, links.take(np.flatnonzero(~firm)))
+    told_in_words(pool)
+    netted(pool, loose)
+    cancelling(pool, loose)
     partial_splits(pool)
     families(pool)
     unfinished_merges(pool)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ims_xl.matching.documents import NO_DAY
 from ims_xl.matching.lists import LIST_LIKE, Listing, read_list
-from ims_xl.matching.merging import rest_of
+from ims_xl.matching.merging import ANY_NUMBER, rest_of
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.matching.pool import Pool
 
@@ -56,28 +56,32 @@ def _read(pool: Pool) -> list[_Named]:
     rows = rows[pc.match_substring_regex(pool.books.number.take(pa.array(rows)), LIST_LIKE).to_numpy(zero_copy_only=False)]
     rows = rows[np.argsort(pool.books.order[rows], kind="stable")]
     lists = [(voucher, listing) for voucher, text in zip(rows.tolist(), pool.books.number.take(pa.array(rows)).to_pylist()) if (listing := read_list(text))]
-    keys = closer_keys(pa.array([part for _, listing in lists for part in listing.parts], type=pa.large_string()), pool.settings)
-    names, start = [], 0
+    read = [(part, *more) for _, listing in lists for part, more in itertools.zip_longest(listing.parts, listing.readings, fillvalue=())]
+    keys = closer_keys(pa.array([text for texts in read for text in texts], type=pa.large_string()), pool.settings)
+    ends = np.cumsum([len(texts) for texts in read])
+    spans = iter([slice(end - len(texts), end) for end, texts in zip(ends.tolist(), read)])
+    names = []
     for voucher, listing in lists:
-        own = slice(start, start + len(listing.parts))
-        start = own.stop
-        names.append(_Named(voucher, listing, tuple(keys.serial_value[own].tolist()), _documents(pool, voucher, keys.unyeared[own], keys.serial[own])))
+        parts = [next(spans) for _ in listing.parts]
+        names.append(_Named(voucher, listing, tuple(int(keys.serial_value[part.start]) for part in parts), _documents(pool, voucher, [(keys.unyeared[part], keys.serial[part]) for part in parts])))
     return names
 
 
-def _documents(pool: Pool, voucher: int, numbers: np.ndarray, serials: np.ndarray) -> tuple[int, ...]:
+def _documents(pool: Pool, voucher: int, parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[int, ...]:
+    """The open document that each part names in the first of its readings that names one."""
     nearby = pool.nearby(voucher, pool.books.day[voucher], 400, loose=True)
     unyeared, serial = pool.portal_keys.unyeared[nearby], pool.portal_keys.serial[nearby]
     named: list[int] = []
-    for number, of_number in zip(numbers, serials):
-        hits = nearby[(unyeared == number) & (number != 0)]
-        if not len(hits):
-            hits = nearby[(serial == of_number) & (of_number != 0)]
-        if len(hits) > 1 and pool.books.day[voucher] != NO_DAY:   # last year's document has the same number
-            apart = np.abs(pool.portal.day[hits] - pool.books.day[voucher])
-            hits = hits[(apart <= _NEARLY) & (apart == apart.min())]
-        if len(hits) == 1 and int(hits[0]) not in named:
-            named.append(int(hits[0]))
+    for numbers, serials in parts:
+        for number, of_number in itertools.chain(zip(numbers.tolist(), [0] * len(numbers)), zip([0], serials[:1].tolist())):
+            hits = nearby[(unyeared == np.uint64(number)) & (number != 0)] if number else nearby[(serial == np.uint64(of_number)) & (of_number != 0)]
+            if len(hits) > 1 and pool.books.day[voucher] != NO_DAY:   # last year's document has the same number
+                apart = np.abs(pool.portal.day[hits] - pool.books.day[voucher])
+                hits = hits[(apart <= _NEARLY) & (apart == apart.min())]
+            if len(hits) == 1:
+                if int(hits[0]) not in named:
+                    named.append(int(hits[0]))
+                break
     return tuple(named)
 
 
@@ -89,8 +93,11 @@ def _take(pool: Pool, name: _Named, documents: list[int]) -> None:
     others: list[int] = []
     if name.listing.span:
         others = _between(pool, name, documents, target) or rest_of(pool, name.voucher, documents)
-    elif name.listing.others:
-        others = rest_of(pool, name.voucher, documents, sizes=(name.listing.others,)) or rest_of(pool, name.voucher, documents, loose=True, sizes=(name.listing.others,))
+    else:
+        # A part that is a number of its own and not on the portal stands for no other document; a bare 4 in a list may.
+        missing = min(len(name.listing.parts) - len(documents), sum(bool(more) for more in name.listing.readings))
+        sizes = ANY_NUMBER if name.listing.others < 0 else (name.listing.others,) if name.listing.others else (missing,) if missing > 0 else ()
+        others = rest_of(pool, name.voucher, documents, sizes=sizes) or rest_of(pool, name.voucher, documents, loose=True, sizes=sizes)
     if others:
         pool.take([*documents, *others], [name.voucher], False)
     elif name.listing.sure:

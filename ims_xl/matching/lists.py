@@ -8,9 +8,10 @@ from typing import Final
 
 _SEPARATOR: Final = re.compile(r"[,;&+\n|]| to | upto | and ", re.IGNORECASE)
 _SPAN: Final = re.compile(r" to | upto ", re.IGNORECASE)
-_OTHERS: Final = re.compile(r"\s*(?:&|\+|,|and)\s*(\d)\s*(?:others?|more|bills?|invoices?)\W*$", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"\s*(?:&|\+|,|and)\s*(?:(\d)\s*(?:others?|more|bills?|invoices?)|others?|more|etc\.?)\W*$", re.IGNORECASE)
 _FROM_TO: Final = re.compile(r"^(.*?)(\d{2,10})\s*[-\u2013\u2014]\s*(\d{2,10})$")
 _BARE: Final = re.compile(r"^\D{0,12}?\d{2,10}(?:\s*/\s*\d{2,10})+$")
+_DIGITS: Final = re.compile(r"\d+")
 _LAST_RUN: Final = re.compile(r"(\d+)\D*$")
 _LONGEST_SPAN: Final = 60
 
@@ -26,7 +27,9 @@ class Listing:
     span: bool = False
     """The first and the last of a series are named, those between are meant."""
     others: int = 0
-    """Documents meant but not named."""
+    """Documents meant but not named; -1 where it is not said how many."""
+    readings: tuple[tuple[str, ...], ...] = ()
+    """For every part what else it may stand for: the 3 of `DEC/002/25-26, 3` is DEC/002/25-3, DEC/002/3-26, or DEC/003/25-26."""
     sure: bool = True
     """False where the same text may as well be one number: then only amounts that add up prove the list."""
 
@@ -35,10 +38,10 @@ def read_list(text: str) -> Listing | None:
     """What the number lists; None where it names one document."""
     more = _OTHERS.search(text)
     if more:
-        return Listing((text[: more.start()].strip(),), others=int(more[1]))
+        return Listing((text[: more.start()].strip(),), others=int(more[1] or -1))
     parts = [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
     if len(parts) >= 2:
-        return Listing(_spelt_out(parts), span=_SPAN.search(text) is not None)
+        return Listing(_spelt_out(parts), span=_SPAN.search(text) is not None, readings=tuple(_readings(parts[0], part) for part in parts))
     span = _FROM_TO.match(text)
     if span and 0 < int(span[3]) - int(span[2][-len(span[3]) :]) <= _LONGEST_SPAN:
         first, last = span[2], span[2][: -len(span[3])] + span[3] if len(span[3]) < len(span[2]) else span[3]
@@ -46,6 +49,14 @@ def read_list(text: str) -> Listing | None:
     if _BARE.match(text.strip()):
         return Listing(_spelt_out([part.strip() for part in text.split("/")]), sure=False)
     return None
+
+
+def _readings(first: str, part: str) -> tuple[str, ...]:
+    """The first number with one of its runs of digits, the last first, given for the part, where that is digits alone and no longer."""
+    if part is first or not part.isdigit() or (first.isdigit() and len(part) >= len(first)):
+        return ()
+    runs = [run for run in _DIGITS.finditer(first) if len(run[0]) >= len(part)]
+    return tuple(first[: run.start()] + part.zfill(len(run[0])) + first[run.end() :] for run in reversed(runs))
 
 
 def _spelt_out(parts: list[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ims_xl.matching import comparison as c
 from ims_xl.matching.documents import NO_DAY
 from ims_xl.matching.pool import EXACT, Pool
 
+ANY_NUMBER: Final = (1, 2, 3, 4, 5)
 _DAYS_APART: Final = 62
 
 
@@ -69,7 +70,7 @@ def _next_to(pool: Pool, anchor: int, others: list[int]) -> bool:
     return bool(((letters[others] == letters[anchor]) & (steps <= 4 * len(others)) & (pool.rarity[others] == 0)).all())
 
 
-def rest_of(pool: Pool, voucher: int, anchors: list[int], loose: bool = False, sizes: tuple[int, ...] = (1, 2, 3, 4, 5)) -> list[int]:
+def rest_of(pool: Pool, voucher: int, anchors: list[int], loose: bool = False, sizes: tuple[int, ...] = ANY_NUMBER) -> list[int]:
     """The documents beside the named ones, so many of them, that make up the rest of the voucher."""
     anchor = anchors[0]
     residual = pool.books.money[voucher] - pool.portal.money[anchors].sum(axis=0)

@@ -7,8 +7,9 @@ Source: IMS reference 8.3 (sixteen characters, unique per supplier, series and f
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -28,11 +29,20 @@ _YEAR_NAMED: Final = rf"^(?:|.*\.)(?:20)?(?P<year>{_PAIRS})(?:\.|$|[0-9]{{3,}})"
 _CALENDAR_YEAR: Final = r"(^|\.)20(?:1[7-9]|2[0-9]|3[0-5])(\.|$)"
 _WORDS: Final = "INVOICE|INVNO|INV|BILLNO|BILL|BOE|BE|NUMBER|NUM|NOS|NO|TAX|DOC|REF|DTD|DT|DATED|VIDE|FY"
 _NOISE: Final = rf"(^|\.)(?:{_WORDS})(?:\.(?:{_WORDS}))*(\.|$)"
-_NO_NUMBER: Final = r"^[^0-9A-Z]*(?:N\.?A\.?|NIL|NONE|NULL|NAN|0+|X{2,}|CASH|(?:AS )?PER (?:BILL|INVOICE)|(?:NO|WITHOUT) (?:BILL|INVOICE)|(?:20)?2[0-9][-/](?:20)?2[0-9]|)[^0-9A-Z]*$"
+_NO_NUMBER: Final = (r"^[^0-9A-Z]*(?:N\.?A\.?|NIL|NONE|NULL|NAN|0+|X{2,}|CASH|(?:AS )?PER (?:BILL|INVOICE)|(?:NO|WITHOUT) (?:BILL|INVOICE)|"
+                     + "|".join(f"(?:20)?{year}[-/](?:20)?{year + 1}" for year in range(17, 36)) + r"|)[^0-9A-Z]*$")
 """What people write where they have no number; a financial year alone is none either."""
 _TAIL: Final = (r"[ (\[]+(?:DTD?|DATED?|ON|OF)[. :]*[0-9]{1,2}[-./ ](?:[0-9]{1,2}|[A-Z]{3,9})[-./ ][0-9]{2,4}[)\]]*$"
-                r"|[ (\[]+(?:PART|PT)?[. ]*[1-9] *(?:/|OF) *[2-9][)\]]*$")
-"""The date or the part behind a number: 45 DTD 07-11-2025, 101 (2/3)."""
+                r"|[ (\[]+(?:PART|PT)?[. ]*[1-9] *(?:/|OF) *[2-9][)\]]*$"
+                r"|[ /,(\[-]+(?:(?:AGST|AGAINST)[. ]*)?(?:P\.?O|W\.?O|P\.?R|ORDER|GRN|MRN|SRN|CHALLAN)[. :#/-]*(?:NO)?[. :#/-]*[0-9]{3,}[)\]]*$"
+                r"|[ ,(\[]+LESS\b.*$")
+"""What people put behind a number, a date, a part, an order, a note that was set off: 45 DTD 07-11-2025, 101 (2/3), 385/PO-52789, 506 LESS CN-5."""
+_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+MONTH_WORD: Final = re.compile(rf"(?<![A-Z])(?:{'|'.join((*_MONTHS, *_ROMAN))})(?![A-Z])")
+"""Months as they stand in numbers: OCT/004, X/28/25."""
+_EXCELS_DATE: Final = rf"^\s*(?:[0-9]{{1,2}}-(?:{'|'.join(_MONTHS)})|(?:{'|'.join(_MONTHS)})-[0-9]{{2}})\s*$"
+"""What Excel makes of 25/10 and of 5/26: 25-Oct, May-26."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +87,18 @@ class CloserKeys:
     serial_value: np.ndarray
     """The serial as int64, -1 where there is none."""
     unyeared_text: Any
-    folded_text: Any
+
+    def take(self, rows: np.ndarray) -> CloserKeys:
+        """Those numbers' codes, in that order."""
+        parts = {item.name: getattr(self, item.name) for item in fields(self)}
+        return CloserKeys(**{name: value[rows] if isinstance(value, np.ndarray) else value.take(pa.array(rows)) for name, value in parts.items()})
 
 
 def document_number_keys(numbers: Any, settings: Settings) -> NumberKeys:
     """The codes every number gets; `numbers` is an Arrow array of text."""
     text = _capitals(numbers)
     written = text_codes(text)
+    text = _no_date(text)
     parted = pc.replace_substring_regex(text, r"[^0-9A-Z]+", ".")
     plain = pc.replace_substring(parted, ".", "")
     runs = pc.ascii_trim(_runs(parted), characters=".")
@@ -94,7 +109,7 @@ def document_number_keys(numbers: Any, settings: Settings) -> NumberKeys:
 
 def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     """The costlier codes of an Arrow array of numbers."""
-    words = _changed_where(_capitals(numbers), _TAIL, _TAIL, "")
+    words = _changed_where(_no_date(_capitals(numbers)), _TAIL, _TAIL, "")
     text = pc.ascii_trim(_runs(pc.replace_substring_regex(words, r"[^0-9A-Z]+", ".")), characters=".")
     bare = text
     if settings.strip_year:
@@ -117,8 +132,27 @@ def closer_keys(numbers: Any, settings: Settings) -> CloserKeys:
     return CloserKeys(
         unyeared=text_codes(unyeared), serial=text_codes(serial), beside=text_codes(pc.ascii_ltrim(beside, characters="0")), letters=text_codes(pc.replace_substring_regex(unyeared, "[^A-Z]+", "")),
         stem=text_codes(stem), plain_stem=text_codes(plain_stem), folded=text_codes(folded), year=year, serial_length=np.asarray(pc.binary_length(serial)).astype(np.int64),
-        serial_value=np.asarray(value), unyeared_text=unyeared, folded_text=folded,
+        serial_value=np.asarray(value), unyeared_text=unyeared,
     )
+
+
+def month_free(unyeared: Any, day: np.ndarray) -> np.ndarray:
+    """Codes of the runs without the month and the year of the document's own date (0 where no digit is left); another month has another code.
+
+    OCT/004/25, X/4 and 10/04, all of October 2025, are the 4 of that month.
+    """
+    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    told: list[str] = []
+    for text, month in zip(unyeared.to_pylist(), months.tolist()):
+        year, at = month // 12 + 1970, month % 12
+        of_month = (str(at + 1), _MONTHS[at], _ROMAN[at])
+        runs = text.split(".")
+        place = next((k for k in range(len(runs) - 1, -1, -1) if runs[k] in of_month and len(runs) > 1), None)
+        left = runs if place is None else runs[:place] + runs[place + 1 :]
+        if len(left) > 1 and left[-1] in (str(year), str(year % 100)):
+            left = left[:-1]
+        told.append(f"{month}.{'.'.join(left)}" if any(run.isdigit() for run in left) else "")
+    return text_codes(pa.array(told, type=pa.large_string()))
 
 
 _YEAR_FORMS: Final = (   # where to look (quick), what to take out, what to leave
@@ -171,6 +205,17 @@ def _capitals(numbers: Any) -> Any:
     text = pc.replace_substring_regex(pc.utf8_upper(text), r"^\s*'?([0-9]+)\.0+\s*$", r"\1")
     none = pc.match_substring_regex(text, _NO_NUMBER)
     return pc.if_else(none, pa.scalar("", pa.large_string()), text) if pc.any(none).as_py() else text
+
+
+def _no_date(text: Any) -> Any:
+    """Numbers that Excel took for dates as they were before."""
+    date = pc.match_substring_regex(text, _EXCELS_DATE)
+    if not pc.any(date).as_py():
+        return text
+    some = text.filter(date)
+    for month, name in enumerate(_MONTHS, 1):
+        some = pc.replace_substring(some, name, str(month))
+    return pc.replace_with_mask(text, date, some)
 
 
 def _runs(parted: Any) -> Any:

@@ -88,7 +88,8 @@ def link_leftovers(portal: Documents, books: Documents, alias: np.ndarray, setti
     _, inverse, counts = np.unique(together(everyone, (portal.money[:, 0] + 50) // 100), return_inverse=True, return_counts=True)
     rarity = counts[inverse] if len(portal) else np.zeros(0, dtype=np.int64)
     evidence = compare(portal, books, portal_keys, books_keys, at_p, at_b, rarity, alias, settings, LEAST_ACROSS)
-    evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS - 40) & _makes_sense(portal, books, portal_keys, books_keys, evidence)))
+    sense = _makes_sense(portal, books, portal_keys, books_keys, evidence) & (evidence.date != c.D_LATE)   # among leftovers a rent is as rare as any amount
+    evidence = evidence.take(np.flatnonzero((evidence.points >= LEAST_ACROSS - 40) & sense))
     return _links_and_groups(portal, books, portal_keys, books_keys, evidence, rarity, settings, LEAST_ACROSS, apart, None)
 
 
@@ -144,6 +145,9 @@ def _makes_sense(portal: Documents, books: Documents, portal_keys: CloserKeys, b
     # Numbers begin anew each April: across 31 March the number must name its year, or the date have a reason to differ.
     year = portal_keys.year[evidence.portal]
     sense &= (evidence.date != c.D_OTHER_YEAR) | ((evidence.number <= c.N_SAME) & (evidence.amount <= c.A_CESS) & (year != 0) & (year == books_keys.year[evidence.books]))
+    # A booking of the next year under its own day: the number and every amount, and an amount or a number that no other year can have.
+    late = (evidence.number <= c.N_UNYEARED) & ((evidence.rarity <= 1) | (year != 0) & (year == books_keys.year[evidence.books])) | (evidence.number <= c.N_SERIAL) & (evidence.rarity == 0)
+    sense &= (evidence.date != c.D_LATE) | (late & (evidence.amount <= c.A_TOLERANCE) & (evidence.supplier == c.S_SAME))
     # A number one character off, or of another form, is as often a neighbour's number: then the date must agree or its difference have a reason.
     equal_or_slip = (evidence.date == c.D_EQUAL) | (evidence.date == c.D_SWAPPED) | (evidence.date == c.D_YEAR)
     explained = (evidence.date <= c.D_EXPLAINED) | (evidence.date == c.D_BLANK)
@@ -173,7 +177,7 @@ def _sure_links(portal: Documents, books: Documents, p: np.ndarray, b: np.ndarra
 
 def _found(portal: Documents, books: Documents, evidence: Evidence, links: np.ndarray, second_look: bool) -> Found:
     # A second booking, or a second copy on the portal, repeats the document and does not contend with it.
-    again = (evidence.number <= c.N_UNYEARED) & (evidence.amount <= c.A_TOLERANCE) & (evidence.date != c.D_OTHER_YEAR)
+    again = (evidence.number <= c.N_UNYEARED) & (evidence.amount <= c.A_TOLERANCE) & ~np.isin(evidence.date, (c.D_OTHER_YEAR, c.D_LATE))
     rival, rival_points = runners_up(evidence.portal, evidence.books, evidence.points, links, again, len(portal), len(books))
     e = evidence.take(links)
     has = rival >= 0

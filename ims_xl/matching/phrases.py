@@ -21,7 +21,7 @@ NUMBER: Final = {
 DATE: Final = {
     c.D_POSTED: "the booking's date was entered for the document's", c.D_SWAPPED: "day and month changed places", c.D_YEAR: "the year differs",
     c.D_MONTH_OFF: "the month differs", c.D_NEAR: "the dates are a few days apart", c.D_FIVE_WEEKS: "the dates are weeks apart", c.D_SAME_YEAR: "the dates are far apart",
-    c.D_BLANK: "books give no date", c.D_OTHER_YEAR: "the dates lie in different financial years",
+    c.D_BLANK: "books give no date", c.D_OTHER_YEAR: "the dates lie in different financial years", c.D_LATE: "it was booked, and dated, in the next financial year",
 }
 SUPPLIER: Final = {
     c.S_SLIP: "one slip in the GSTIN", c.S_PAN: "another branch of the same PAN", c.S_BLANK: "books give no GSTIN", c.S_OWN: "books hold our own GSTIN",

@@ -9,7 +9,7 @@ import numpy as np
 
 from ims_xl.matching.comparison import tolerances
 from ims_xl.matching.documents import NO_DAY, Documents
-from ims_xl.matching.found import Group
+from ims_xl.matching.found import Group, counted
 from ims_xl.matching.numbers import CloserKeys
 from ims_xl.settings import Settings
 
@@ -54,7 +54,7 @@ class Pool:
         one_way = not self.books.doubtful_kind[b].any() and not self.portal.doubtful_kind[p].any()
         alike = len(b) > 1 and len({tuple(self.books.money[v].tolist()) for v in b}) == 1   # equal halves may as well be one booking made twice
         lone = bool(self.portal.lone_number[p].all())
-        exact = bool((np.abs(self.portal.money[p].sum(axis=0) - self.books.money[b].sum(axis=0)) <= self.tolerance).all())
+        exact = bool((np.abs(counted(self.portal, p) - counted(self.books, b)) <= self.tolerance).all())
         self.groups.append(Group(p, b, exact, named, named and exact and one_supplier and one_year and one_way and lone and not alike))
 
     def adds_up(self, documents: Sequence[int], target: np.ndarray, times: int) -> bool:

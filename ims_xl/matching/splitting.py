@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from ims_xl.matching import comparison as c
+from ims_xl.matching.blocking import pairs_on
 from ims_xl.matching.comparison import Evidence
 from ims_xl.matching.documents import NO_DAY
 from ims_xl.matching.hashing import together
@@ -17,6 +18,8 @@ from ims_xl.matching.pool import Pool
 
 _NEARLY: Final = 62
 """Days within which documents may have been booked across each other."""
+_NOTE_BEHIND: Final = 92
+"""Days within which a note may have been set off against a bill."""
 
 
 def splits(pool: Pool) -> None:
@@ -92,6 +95,21 @@ def cancelling(pool: Pool, loose: Evidence) -> None:
             seen[key] = at
         else:
             pool.take([p, int(loose.portal[other])], [b, int(loose.books[other])], False)
+
+
+def netted(pool: Pool, loose: Evidence) -> None:
+    """A bill booked less a credit note of its supplier: what is missing is, head by head and to the paisa, one note that nobody booked."""
+    off = pool.portal.money[loose.portal] - pool.books.money[loose.books]
+    less = (off >= 0).all(axis=1) & (off[:, 0] > pool.tolerance[0]) & (pool.portal.direction[loose.portal] == 1) & (pool.books.direction[loose.books] == 1)
+    less &= (loose.number <= c.N_CONTAINED) & (loose.supplier == c.S_SAME)
+    notes = np.flatnonzero(pool.open_p & (pool.portal.direction == -1))
+    at, of = pairs_on(together(pool.portal.gstin[loose.portal], *off.T) * less.astype(np.uint64), together(pool.portal.gstin[notes], *pool.portal.money[notes].T), 100)
+    note = notes[of]
+    apart = np.abs(pool.portal.day[note] - pool.portal.day[loose.portal[at]])
+    for k in np.lexsort((pool.portal.order[note], apart, pool.portal.order[loose.portal[at]])).tolist():
+        p, b, n = int(loose.portal[at[k]]), int(loose.books[at[k]]), int(note[k])
+        if apart[k] <= _NOTE_BEHIND and pool.open_p[p] and pool.open_p[n] and pool.open_b[b]:
+            pool.take([p, n], [b], False)
 
 
 def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ...]]:

@@ -77,3 +77,24 @@ def test_rounded_parts_without_a_number_are_one_document() -> None:
     answer = matched([document("A-101", "10000.40", "1800.40")], [booking("", "6000.00", "1080.00"), booking("", "4000.00", "720.00")])
     assert answer.together(0, 0)
     assert answer.together(0, 1)
+
+
+@pytest.mark.parametrize("typed", ["OCT/002/26-27, 3, 4", "OCT/002/26-27 & others", "VARIOUS BILLS Oct"])
+def test_bills_whose_serial_stands_in_the_middle_or_that_words_stand_for_are_one_group(typed: str) -> None:
+    portal = [document(f"OCT/{n:03d}/26-27", f"{n}{n}17.{n}3", f"{n}00.1{n}", date=f"2026-10-0{n}") for n in (2, 3, 4)]
+    answer = matched(portal, [booking(typed, "9951.99", "900.39", date="02-10-2026")])
+    assert answer.of(0).match_class == "grouped"
+    assert [answer.together(k, 0) for k in range(3)] == [True] * 3
+
+
+def test_words_for_several_bills_want_the_sum_to_the_paisa() -> None:
+    portal = [document("A-1", "1000.00", "180.00"), document("A-2", "2000.00", "360.00", date="2026-10-05")]
+    assert matched(portal, [booking("VARIOUS BILLS", "3000.50", "540.09")]).of(0).match_class == "not_in_books"
+
+
+@pytest.mark.parametrize("typed", ["A-101", "A-101 LESS CN-5"])
+def test_a_bill_booked_less_a_credit_note_is_one_group_with_both(typed: str) -> None:
+    portal = [document("A-101"), document("CN-5", "1500.00", "270.00", section="b2bcn", date="2026-10-09")]
+    answer = matched(portal, [booking(typed, "8500.00", "1530.00")])
+    assert (answer.of(1).match_class, bool(answer.of(1).clean), answer.of(1).differences) == ("grouped", False, "")
+    assert "less credit note CN-5: the sums agree" in answer.of(0).explanation

@@ -124,3 +124,37 @@ def test_a_slip_that_lands_on_a_sibling_is_not_clean() -> None:
     result = matched(portal, [booking("R/57", date="03-09-2026")])
     assert not result.of(0).clean
     assert not result.of(1).clean
+
+
+@pytest.mark.parametrize(("number", "typed", "day"), [
+    ("25/10", "25-Oct", "25-10-2026"), ("5/26", "May-26", "03-10-2026"), ("LV/OCT/004", "LV/10/004", "03-10-2026"), ("X/28/26", "28", "03-10-2026"), ("12/10", "12", "03-10-2026"),
+    ("IN1925260000393", "393", "03-10-2026"), ("385", "385/PO-52789", "03-10-2026"), ("FSV-0000881", "FSV-0000881 agst WO24566", "03-10-2026"), ("YHY09-7", "V3189-YHY09-7", "03-10-2026"),
+])
+def test_a_number_in_another_dress_is_the_same_bill_beside_others_of_its_amount(number: str, typed: str, day: str) -> None:
+    date = "2026-10-25" if day.startswith("25") else "2026-10-03"
+    rents = [document(f"Q-{n}", date=f"2026-{n:02d}-17") for n in (5, 6, 7, 8)]
+    result = matched([document(number, date=date), *rents], [booking(typed, date=day), *(booking(f"Q-{n}", date=f"17-{n:02d}-2026") for n in (5, 6, 7, 8))]).of(0)
+    assert result.match_class in ("number", "exact")
+    assert result.clean
+
+
+def test_the_first_bills_of_two_months_are_two_bills() -> None:
+    answer = matched([document("XI/01/26", date="2026-11-14")], [booking("X/01/26", date="14-11-2026", voucher_date="2026-10-20")])
+    assert not answer.of(0).clean
+
+
+def test_a_bill_booked_in_the_next_year_under_its_own_day_is_found_and_never_clean() -> None:
+    late = booking("GST-800", "19522.46", "3514.04", date="08-06-2026", voucher_date="2026-06-08")
+    result = matched([document("GST-800", "19522.46", "3514.04", date="2026-01-04")], [late]).of(0)
+    assert (result.match_class, bool(result.clean)) == ("date", False)
+    assert "next financial year" in result.explanation
+
+
+def test_a_rent_of_last_year_is_not_this_years_booking_of_the_same_number() -> None:
+    rents = [document(f"{n}", date=f"2026-0{n - 40}-08") for n in (41, 42)]
+    assert not matched(rents, [booking("42", date="03-06-2026", voucher_date="2026-06-03"), booking("41", date="08-01-2026")]).together(1, 0)
+
+
+@pytest.mark.parametrize("typed", ["22/25", "21/26"])
+def test_two_numbers_that_are_no_financial_year_are_a_number(typed: str) -> None:
+    assert matched([document("22/25")], [booking(typed, "9000.00", "1620.00")]).together(0, 0) == (typed == "22/25")
