@@ -2,6 +2,7 @@
 
     python bench/matching.py                                        the second generator (bench/other_hand.py), 20,000 documents, seeds 101 to 105
     python bench/matching.py --generator generate.py --presets clean typical messy --seeds 101-105
+    python bench/matching.py --generator bench/third_hand.py --seeds 501-502 --recall   the third, with recall by kind of mistake
     python bench/matching.py --sizes 10000 100000 1000000           time and peak memory beside the floor, and growth
     python bench/matching.py --presets --clean-stage 100000         the exact join alone
 
