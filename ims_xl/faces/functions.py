@@ -1,7 +1,8 @@
 """The worksheet functions that Excel asks Python for, through xlwings' function server: IMS_ACTION and its kin, GST_SETOFF, IMS_RECONCILE.
 
 Their VBA wrapper is generated at build; the six that need no workbook are native VBA (see `functions_plain`). Every function answers
-a wrong question in words in the cell. Array arguments are answered in one call.
+a wrong question in words in the cell. Array arguments are answered in one call. Their arguments bear no types: xlwings would take
+a type for a converter.
 """
 
 from __future__ import annotations

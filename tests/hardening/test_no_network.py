@@ -2,9 +2,11 @@
 
 import json
 import socket
+from functools import partial
 
 import pytest
 
+from ims_xl import sample
 from ims_xl.faces import cli
 from tests.hardening.sound import IMS_CSV, REGISTER_CSV, SETOFF
 
@@ -19,7 +21,8 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
-def test_the_demo_export_letters_and_rollover_need_no_network(no_network, tmp_path, capsys):
+def test_the_demo_export_letters_and_rollover_need_no_network(no_network, monkeypatch, tmp_path):
+    monkeypatch.setattr(sample, "write_sample", partial(sample.write_sample, documents=24))
     folder = tmp_path / "demo"
     assert cli.main(["demo", str(folder), "--quiet"]) == 0
     book = next(p for p in folder.glob("*.xlsx") if "register" not in p.name.lower() and "purchase" not in p.name.lower())
