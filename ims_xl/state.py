@@ -122,21 +122,26 @@ def user_name() -> str:
 
 def empty(schema: Mapping[str, str], rows: int = 0) -> pd.DataFrame:
     """A frame of that schema, blank in every cell."""
-    return pd.DataFrame({name: blank(kind, rows) for name, kind in schema.items()}, index=pd.RangeIndex(rows))
+    blanks = {kind: _blanks(kind, rows) for kind in set(schema.values())}   # a frame copies what it is given: one column of each kind will do
+    return pd.DataFrame({name: blanks[kind] for name, kind in schema.items()}, index=pd.RangeIndex(rows))
 
 
 def blank(kind: str, rows: int) -> pd.Series:
     """A column of blanks of one schema kind."""
+    return pd.Series(_blanks(kind, rows))
+
+
+def _blanks(kind: str, rows: int) -> Any:
     if kind in ("paise", "int"):
-        return pd.Series(np.zeros(rows, dtype=np.int64))
+        return np.zeros(rows, dtype=np.int64)
     if kind == "paise?":
-        return pd.Series(pd.arrays.IntegerArray(np.zeros(rows, dtype=np.int64), np.ones(rows, dtype=bool)))
+        return pd.arrays.IntegerArray(np.zeros(rows, dtype=np.int64), np.ones(rows, dtype=bool))
     if kind == "date":
-        return pd.Series(np.full(rows, np.datetime64("NaT", "s"), dtype="datetime64[s]"))
+        return np.full(rows, np.datetime64("NaT", "s"), dtype="datetime64[s]")
     if kind == "bool":
-        return pd.Series(np.zeros(rows, dtype=bool))
+        return np.zeros(rows, dtype=bool)
     nothing = pa.Array.from_buffers(pa.large_string(), rows, [None, pa.py_buffer(np.zeros(rows + 1, dtype=np.int64)), pa.py_buffer(b"")])
-    return pd.Series(pd.array(nothing, dtype="str"))
+    return pd.array(nothing, dtype="str")
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,11 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
     ours = frozenset(where.get("ours", ())) & present
     visible = [i.name for i in infos if i.name != STORE and not i.is_chart and (i.name not in ours or i.name in (where.get("ims"), where.get("register")))]
 
-    ims_name = ims_sheet or _still(where.get("ims"), present) or _best(texts, visible, looks_like_ims)
-    register_name = register_sheet or _still(where.get("register"), present) or _register(texts, [n for n in visible if n != ims_name])
+    ims_name = ims_sheet or _still(where.get("ims"), present)
+    register_name = register_sheet or _still(where.get("register"), present)
+    texts.ahead((ims_name, register_name) if ims_name and register_name else visible)
+    ims_name = ims_name or _best(texts, visible, looks_like_ims)
+    register_name = register_name or _register(texts, [n for n in visible if n != ims_name])
     if not ims_name or not register_name:
         missing = "IMS documents (supplier GSTIN, document number, taxable value and tax)" if not ims_name else "a purchase register (supplier GSTIN, document number, taxable value and tax)"
         option = "--ims-sheet" if not ims_name else "--register-sheet"
@@ -63,6 +66,12 @@ class _Texts:
         if name not in self._read:
             self._read[name] = self._host.read(name)
         return self._read[name]
+
+    def ahead(self, names: Iterable[str]) -> None:
+        """Reads what will be asked for, two sheets at a time."""
+        unread = [name for name in dict.fromkeys(names) if name not in self._read]
+        for one, other in zip(unread[::2], unread[1::2]):
+            self._read[one], self._read[other] = self._host.read_two(one, other)
 
 
 def _still(name: object, present: set[str]) -> str:

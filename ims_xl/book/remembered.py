@@ -27,6 +27,7 @@ from ims_xl.state import (
     BookState,
     HandLinks,
     Portal2B,
+    blank,
     empty,
 )
 from ims_xl.store import pack, unpack
@@ -62,13 +63,13 @@ def remembered(stored: Mapping[str, Any]) -> BookState:
     return BookState(
         settings=settings_from_plain(stored.get("settings", {})),
         ims=ims, work=work, register=empty(REGISTER_LEDGER), portal_2b=two_b,
-        earlier=_schema(stored.get("earlier", empty(EARLIER_COLUMNS)), EARLIER_COLUMNS),
-        opening=_schema(stored.get("opening", empty(OPENING_COLUMNS)), OPENING_COLUMNS),
-        unpaid=_schema(stored.get("unpaid", empty(UNPAID_COLUMNS)), UNPAID_COLUMNS),
-        evidence=_schema(stored.get("evidence", empty(EVIDENCE_COLUMNS)), EVIDENCE_COLUMNS),
-        contacts=_schema(stored.get("contacts", empty(CONTACT_COLUMNS)), CONTACT_COLUMNS),
-        files=_schema(stored.get("files", empty(FILE_COLUMNS)), FILE_COLUMNS),
-        log=_schema(stored.get("log", empty(LOG_COLUMNS)), LOG_COLUMNS),
+        earlier=_part(stored, "earlier", EARLIER_COLUMNS),
+        opening=_part(stored, "opening", OPENING_COLUMNS),
+        unpaid=_part(stored, "unpaid", UNPAID_COLUMNS),
+        evidence=_part(stored, "evidence", EVIDENCE_COLUMNS),
+        contacts=_part(stored, "contacts", CONTACT_COLUMNS),
+        files=_part(stored, "files", FILE_COLUMNS),
+        log=_part(stored, "log", LOG_COLUMNS),
         hand_links=HandLinks(frozenset(map(tuple, links.get("linked", []))), frozenset(map(tuple, links.get("separated", [])))),
         inputs=stored.get("inputs", {}), mapping=stored.get("mapping", {}), mapping_shown=stored.get("mapping_shown", pd.DataFrame()),
         problems=tuple(Problem(*p) for p in stored.get("problems", [])), seal=stored.get("seal", {}),
@@ -112,7 +113,10 @@ def settings_from_plain(plain: Mapping[str, Any]) -> Settings:
     return Settings(**known)
 
 
+def _part(stored: Mapping[str, Any], name: str, schema: Mapping[str, str]) -> pd.DataFrame:
+    return _schema(stored[name], schema) if name in stored else empty(schema)
+
+
 def _schema(frame: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
     """Exactly those columns, in that order: what an older version did not write is blank."""
-    blank = empty(schema, len(frame))
-    return pd.DataFrame({name: frame[name] if name in frame else blank[name] for name in schema}, index=pd.RangeIndex(len(frame)))
+    return pd.DataFrame({name: frame[name] if name in frame else blank(kind, len(frame)) for name, kind in schema.items()}, index=pd.RangeIndex(len(frame)))

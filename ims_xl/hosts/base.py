@@ -44,6 +44,9 @@ class Host(Protocol):
 
     def read(self, sheet: str) -> SheetText: ...
 
+    def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
+        """Two sheets, side by side where the host can do that."""
+
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: a failure leaves the book as it was."""
 

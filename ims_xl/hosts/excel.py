@@ -61,6 +61,9 @@ class ExcelBook:
     def sheets(self) -> tuple[SheetInfo, ...]:
         return tuple(SheetInfo(sheet.name, self.native.state(sheet)) for sheet in self.book.sheets)
 
+    def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
+        return self.read(one), self.read(other)
+
     def read(self, sheet: str) -> SheetText:
         from ims_xl.hosts.excel_text import text_frame
 

@@ -49,6 +49,9 @@ class OpenpyxlBook:
     def read(self, sheet: str) -> SheetText:
         return self._read().read(sheet)
 
+    def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
+        return self._read().read_two(one, other)
+
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: the book is loaded afresh and taken over only when all is written."""
         book = self._load()

@@ -19,6 +19,7 @@ from ims_xl.hosts.package.archive import Archive
 from ims_xl.hosts.package.fast_text import columns_of
 from ims_xl.hosts.package.sheet_text import LAST_COLUMN, LAST_ROW, Cells, Glossary, merged_areas, mostly_nothing, rows_of, sheet_cells
 from ims_xl.hosts.package.workbook_part import Workbook
+from ims_xl.sides import both
 from ims_xl.vocabulary import ImsXlError
 
 
@@ -57,6 +58,11 @@ class BookReader:
                 raise ImsXlError(f"{self.name}, sheet {sheet!r}: a cell stands in row {cells.rows.max():,}, column {cells.columns.max():,}, beyond the end of any sheet; the workbook is damaged.")
             return SheetText(entry.name, _frame(cells), merged_areas(data))
         return SheetText(entry.name, _fast_frame(*fast), merged_areas(data))
+
+    def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
+        """Two sheets as text, read side by side: unpacking and NumPy leave the interpreter free."""
+        self.glossary()
+        return both(lambda: self.read(one), lambda: self.read(other))
 
     def glossary(self) -> Glossary:
         """What the cells refer to."""

@@ -67,6 +67,9 @@ class PackageBook:
     def read(self, sheet: str) -> SheetText:
         return self._read().read(sheet)
 
+    def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
+        return self._read().read_two(one, other)
+
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: the work is done on a copy that takes the book's place at the end."""
         self._reader = None              # its strings and formats are not needed for painting

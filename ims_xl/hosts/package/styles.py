@@ -173,19 +173,17 @@ class Styles:
     def text(self) -> bytes:
         """The part with what was added."""
         data = self.data
-        for name, one in self._lists.items():
-            if len(one.items) == one.known:
-                continue
-            fresh = b"".join(one.items[one.known:])
-            element = xml.descend(data, name)
-            if element is None:
-                data = _insert(data, name, f'<{self.prefix}{name} count="{len(one.items)}">'.encode() + fresh + f"</{self.prefix}{name}>".encode())
-                continue
-            data = xml.append_child(data, element, fresh)
-            element = xml.descend(data, name)
-            assert element is not None
-            tag = xml.with_attribute(data[element.start: element.inner], "count", str(len(one.items)))
-            data = data[: element.start] + tag + data[element.inner:]
+        longer = {name: one for name, one in self._lists.items() if len(one.items) > one.known}
+        # from the last list to the first: what is put in moves none of those before it
+        for element in reversed(xml.inside(data, xml.root(data))):
+            one = longer.pop(element.local, None)
+            if one:
+                tag = xml.opening(data, element)
+                tag = tag[:-2].rstrip() + b">" if element.inner == element.end else tag
+                whole = b"".join((xml.with_attribute(tag, "count", str(len(one.items))), data[element.inner: element.inner_end], *one.items[one.known:], b"</", element.name, b">"))
+                data = data[: element.start] + whole + data[element.end:]
+        for name, one in longer.items():
+            data = _insert(data, name, f'<{self.prefix}{name} count="{len(one.items)}">'.encode() + b"".join(one.items[one.known:]) + f"</{self.prefix}{name}>".encode())
         return data
 
 

@@ -43,6 +43,8 @@ class Workbook:
         self.strict = b"http://purl.oclc.org/ooxml/spreadsheetml/main" in xml.opening(self.data, top)
         self.selects = ""
         """The sheet that shall open first; its own view and the others' are marked as they are written. "" leaves it as it is."""
+        self._names: tuple[bytes, dict[tuple[str, str | None], xml.Element]] = (b"", {})
+        self._new_names: dict[tuple[str, str | None], tuple[bytes, str]] = {}   # put in all at once by `store`
         self._read_sheets()
 
     def _read_sheets(self) -> None:
@@ -73,6 +75,14 @@ class Workbook:
 
     def store(self) -> None:
         """Writes the part back into the archive."""
+        if self._new_names:
+            block = xml.descend(self.data, "definedNames")
+            if block is None:
+                self._insert("definedNames", f"<{self.prefix}definedNames></{self.prefix}definedNames>")
+                block = xml.descend(self.data, "definedNames")
+                assert block is not None
+            self.data = xml.append_child(self.data, block, b"".join(written for written, _ in self._new_names.values()))
+            self._new_names = {}
         self.archive.write(self.part, self.data)
 
     def add_sheet(self, name: str, state: str = "visible") -> SheetEntry:
@@ -91,11 +101,13 @@ class Workbook:
         prefix, declaration = self._relationship_prefix()
         child = f'<{self.prefix}sheet name="{xml.attribute(name)}" sheetId="{number}"{words}{declaration} {prefix}:id="{tie}"/>'
         self.data = xml.append_child(self.data, block, child.encode())
-        self._read_sheets()
+        self.sheets = (*self.sheets, SheetEntry(name, part, "worksheet", state, number))
         return self.sheets[-1]
 
     def _relationship_prefix(self) -> tuple[str, str]:
-        tag = xml.opening(self.data, xml.root(self.data)).decode()
+        top = xml.first_tag(self.data)
+        assert top
+        tag = xml.opening(self.data, top).decode()
         namespace = "http://purl.oclc.org/ooxml/officeDocument/relationships" if self.strict else "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
         found = re.search(r"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(namespace) + "[\"']", tag)
         return (found[1], "") if found else ("r", f' xmlns:r="{namespace}"')
@@ -115,30 +127,37 @@ class Workbook:
         """Sets a defined name, of the whole book or of the sheet at that 0-based position."""
         scope = "" if local_sheet is None else f' localSheetId="{local_sheet}"'
         scope += ' hidden="1"' if hidden else ""
-        written = f'<{self.prefix}definedName name="{xml.attribute(name)}"{scope}>{xml.formula_text(formula)}</{self.prefix}definedName>'.encode()
-        block = xml.descend(self.data, "definedNames")
-        if block is None:
-            self._insert("definedNames", f"<{self.prefix}definedNames></{self.prefix}definedNames>")
-            block = xml.descend(self.data, "definedNames")
-            assert block is not None
-        for element in xml.inside(self.data, block):
-            a = element.attributes
-            if a.get("name", "").casefold() == name.casefold() and a.get("localSheetId") == (None if local_sheet is None else str(local_sheet)):
-                # a person's comment or hidden mark on the name stays
-                tag = xml.opening(self.data, element)
-                tag = tag[:-2] + b">" if tag.endswith(b"/>") else tag
-                self.data = self.data[: element.start] + tag + xml.formula_text(formula).encode() + b"</" + element.name + b">" + self.data[element.end:]
-                return
-        self.data = xml.append_child(self.data, block, written)
+        key = (name.casefold(), None if local_sheet is None else str(local_sheet))
+        element = self._known_names().get(key)
+        if element is None:
+            text = xml.formula_text(formula)
+            self._new_names[key] = f'<{self.prefix}definedName name="{xml.attribute(name)}"{scope}>{text}</{self.prefix}definedName>'.encode(), xml.unescape(text)
+            return
+        # a person's comment or hidden mark on the name stays
+        tag = xml.opening(self.data, element)
+        tag = tag[:-2] + b">" if tag.endswith(b"/>") else tag
+        whole = tag + xml.formula_text(formula).encode() + b"</" + element.name + b">"
+        if whole != self.data[element.start: element.end]:
+            self.data = self.data[: element.start] + whole + self.data[element.end:]
 
     def defined(self, name: str, local_sheet: int | None = None) -> str:
         """What a defined name stands for, "" where there is none."""
-        block = xml.descend(self.data, "definedNames")
-        for element in xml.inside(self.data, block) if block else []:
-            a = element.attributes
-            if a.get("name", "").casefold() == name.casefold() and a.get("localSheetId") == (None if local_sheet is None else str(local_sheet)):
-                return xml.unescape(self.data[element.inner: element.inner_end].decode())
-        return ""
+        key = (name.casefold(), None if local_sheet is None else str(local_sheet))
+        if key in self._new_names:
+            return self._new_names[key][1]
+        element = self._known_names().get(key)
+        return xml.unescape(self.data[element.inner: element.inner_end].decode()) if element else ""
+
+    def _known_names(self) -> dict[tuple[str, str | None], xml.Element]:
+        """The names that the part holds already, by name and sheet; looked for again only where the part has changed."""
+        if self._names[0] is not self.data:
+            block = xml.descend(self.data, "definedNames")
+            known: dict[tuple[str, str | None], xml.Element] = {}
+            for element in xml.inside(self.data, block) if block else []:
+                a = element.attributes
+                known.setdefault((a.get("name", "").casefold(), a.get("localSheetId")), element)
+            self._names = self.data, known
+        return self._names[1]
 
     def recalculate(self) -> None:
         """Asks Excel to compute every formula when it opens the book; the results in the file stay for other readers."""

@@ -94,9 +94,14 @@ def inside(data: bytes, element: Element) -> list[Element]:
 
 def descend(data: bytes, *path: str) -> Element | None:
     """The first element at that path of local names below the root."""
-    here: Element | None = root(data)
+    here = first_tag(data) if path else root(data)
+    if here is None:
+        raise ValueError("no XML element")
     for local in path:
-        here = next((e for e in inside(data, here) if e.local == local), None) if here else None
+        found = next((e for e in children(data, here.inner, here.inner_end) if e.local == local), None)
+        if found is None:
+            return None
+        here = found
     return here
 
 
