@@ -264,8 +264,13 @@ def drop_downs(columns: Sequence[Column], first: int, last: int, first_column: i
 
 def signed_tax(ims: pd.DataFrame) -> np.ndarray:
     """Tax of all heads in paise, credit notes negative."""
-    sign = ims["section"].map(SIGNS).fillna(1).to_numpy(dtype=np.int64)
-    return np.asarray(sign * sum(ims[head].to_numpy() for head in HEADS), dtype=np.int64)
+    return np.asarray(signs(ims["section"]) * sum(ims[head].to_numpy() for head in HEADS), dtype=np.int64)
+
+
+def signs(sections: Any) -> np.ndarray:
+    """-1 for the sections of credit notes, else 1."""
+    codes, different = pd.factorize(sections)
+    return np.array([SIGNS.get(section, 1) for section in different] or [1], dtype=np.int64)[codes]
 
 
 def tax_of(frame: pd.DataFrame) -> np.ndarray:

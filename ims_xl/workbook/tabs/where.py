@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -28,11 +28,11 @@ class SheetWhere:
     fields: Mapping[str, int] = field(default_factory=dict)
     """Ledger field -> column, for a person's sheet: where her own columns stand, so that what differs is marked there too."""
 
-    @property
+    @cached_property
     def first_row(self) -> int:
         return int(np.min(self.rows)) if len(self.rows) else self.header_row + 1
 
-    @property
+    @cached_property
     def last_row(self) -> int:
         return int(np.max(self.rows)) if len(self.rows) else self.header_row + 1
 
