@@ -33,14 +33,15 @@ def booked_facts(ims: pd.DataFrame, register: pd.DataFrame, links: Links) -> pd.
     blocked = (register["itc_eligibility"] == INELIGIBLE).to_numpy(dtype=bool)
     alone = np.bincount(at, minlength=count)[at] <= 1 if len(at) else np.zeros(0, dtype=bool)
     own = {name: ims[name].to_numpy(dtype=np.int64) for name in AMOUNTS}
+    sign = ims["section"].map({section.value: section.document_type.sign for section in Section}).to_numpy(dtype=np.int64)   # a note among bills was set off
     for name in AMOUNTS:
         values = register[name].to_numpy(dtype=np.int64)
-        out[f"booked_{name}"] = np.where(linked, _share(np.abs(_summed(values, line_result, count)), own[name], at, alone, count), 0)
+        out[f"booked_{name}"] = np.where(linked, _share(np.abs(_summed(values, line_result, count)), own[name], sign, at, alone, count), 0)
         if name in HEADS:
             # Without an ineligible line, availed is what was booked.
             kept = np.where(blocked, 0, values)
             out[f"availed_{name}"] = (
-                np.where(linked, _share(np.abs(_summed(kept, line_result, count)), own[name], at, alone, count), 0) if blocked.any() else out[f"booked_{name}"]
+                np.where(linked, _share(np.abs(_summed(kept, line_result, count)), own[name], sign, at, alone, count), 0) if blocked.any() else out[f"booked_{name}"]
             )
     blocked_lines = np.bincount(line_result[(line_result >= 0) & blocked], minlength=count)[:count] if count else lines
     first = _first_text(register["itc_eligibility"], line_result, count)
@@ -86,11 +87,11 @@ def _summed(values: np.ndarray, result: np.ndarray, count: int) -> np.ndarray:
     return total
 
 
-def _share(total: np.ndarray, own: np.ndarray, at: np.ndarray, alone: np.ndarray, count: int) -> np.ndarray:
+def _share(total: np.ndarray, own: np.ndarray, sign: np.ndarray, at: np.ndarray, alone: np.ndarray, count: int) -> np.ndarray:
     mine = total[at]
     if alone.all():
         return np.asarray(mine)
-    everyone = _summed(own, at, count)[at]
+    everyone = np.abs(_summed(own * sign, at, count))[at]
     same = np.abs(mine - everyone) <= 100   # the group agrees but for a rupee: each document is booked at its own amount
     # Python integers in the few grouped rows: paise times paise may pass 2**63.
     split = mine.copy()

@@ -86,3 +86,13 @@ def test_blocked_credit_is_accepted_and_reversed_in_4b1():
     boxes = month.rec.gstr3b.boxes
     assert month.action("A-101") is Action.ACCEPT
     assert (boxes["4A5"]["igst"], boxes["4B1"]["igst"], boxes["4C"]["igst"]) == (180000, 180000, 0)
+
+
+def test_a_bill_booked_less_its_credit_note_stands_in_the_books_with_both_in_full():
+    month = reconciled("""
+        ims    A  A-101  2026-10-03  10000.00  1800.00
+        ims    A  CN-7  2026-10-09  1500.00  270.00 section=b2bcn
+        books  A  A-101  2026-10-03  8500.00  1530.00
+    """)
+    assert month.match("CN-7") == "grouped"
+    assert [month.fact(number, "booked_igst") for number in ("A-101", "CN-7")] == [180000, 27000]
