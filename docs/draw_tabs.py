@@ -78,7 +78,7 @@ def first_pages(pdf: Path) -> dict[str, tuple[int, float]]:
     return found
 
 
-TABS = ("Purchase Register", "Not in IMS", "Credit Notes", "Default Risk", "Portal 2B", "Amendments", "Suppliers", "Settings", "Rejected", "Imports", "Pending", "Tie-out", "GSTR-2B", "GSTR-3B", "Legend", "Rules", "Home", "IMS", "Log")
+TABS = ("Purchase Register", "Not in IMS", "Credit Notes", "Default Risk", "Portal 2B", "Movement", "Rule 37", "Amendments", "Suppliers", "Settings", "Rejected", "Imports", "Pending", "Tie-out", "GSTR-2B", "GSTR-3B", "Legend", "Rules", "Home", "IMS", "Log")
 
 
 def cut(pdf: Path, page: int, dpi: int) -> np.ndarray:

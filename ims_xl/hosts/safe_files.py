@@ -110,8 +110,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], of: Path |
         with os.fdopen(handle, "wb") as out:
             write(out)
             out.flush()
-            os.fsync(out.fileno())
-        _take_mode(temporary, path)
+            _force(out.fileno())
+        with contextlib.suppress(OSError):   # a network drive may know no modes; the content is what counts
+            _take_mode(temporary, path)
         _replace(temporary, path)
         _sync_folder(path.parent)
     except OSError as wrong:
@@ -199,7 +200,12 @@ def _keep(path: Path, content: Path) -> Path:
         with content.open("rb") as book:
             shutil.copyfileobj(book, out, 1 << 20)
 
-    write_atomically(kept, copy, of=path)
+    try:
+        write_atomically(kept, copy, of=path)
+    except ImsXlError:
+        with contextlib.suppress(OSError):
+            folder.rmdir()               # goes only when it is empty
+        raise
     return kept
 
 
@@ -250,6 +256,14 @@ def _take_mode(temporary: Path, path: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
     temporary.chmod(0o666 & ~mask)
+
+
+def _force(handle: int) -> None:
+    try:
+        os.fsync(handle)
+    except OSError as wrong:             # some network drives cannot be asked; a disk that fails to write is another matter
+        if wrong.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
 
 
 def _replace(temporary: Path, path: Path) -> None:

@@ -22,6 +22,7 @@ from ims_xl.matching.hashing import arrow_text
 from ims_xl.matching.phrases import AMOUNT, DATE, MONEY_COLUMNS, MONEY_WORDS, NOUNS, NUMBER, SUPPLIER, listed
 from ims_xl.rupees import plain as rupees
 
+_DATED: Final = re.compile(r"/\d{4}-\d\d-\d\d(?:/[A-Z][a-z]+ Note)*(?: #\d+)?\Z")
 _SAYS_ITSELF: Final = re.compile(r"(?:tax )?(?:bill|inv|invoice|credit note|debit note)[ .]", re.IGNORECASE)
 
 
@@ -77,7 +78,10 @@ class _Names:
         self._rows_b = story.register["source_row"].to_numpy() if "source_row" in story.register else np.arange(len(story.register))
 
     def voucher(self, at: int) -> str:
-        return str(self._voucher[int(self.line_of[at])].as_py())
+        """Its number in the books, or where it stands: a number that the reader made from the document (supplier/number/date) is nobody's."""
+        name, document, who = str(self._voucher[int(self.line_of[at])].as_py()), self.number_b[at].as_py(), self.gstin_b[at].as_py()
+        made = document and (name.startswith(f"{who}/{document}/") if who else f"/{document}/" in name and _DATED.search(name))
+        return f"of row {self.row_b(at)}" if made else name
 
     def row_p(self, at: int) -> int:
         return int(self._rows_p[at])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
@@ -19,6 +19,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ims_xl.vocabulary import Problem
+
+LONGEST_TEXT: Final = 32767
+"""UTF-16 units that a cell of Excel holds."""
 LARGEST_RUPEES: Final = 10**13
 """The portal's amounts have at most 13 digits before the point; anything larger was never an amount."""
 
@@ -36,6 +40,21 @@ def clean_text(series: pd.Series) -> pd.Series:
         text = pc.replace_substring_regex(text, f"[{_DASHES}]", "-")
         text = pc.replace_substring_regex(text, f"[{_INVISIBLE}]", "")
     return _series(pc.ascii_trim_whitespace(text), series.index)
+
+
+def cut_texts(ledger: pd.DataFrame, names: Sequence[str]) -> list[Problem]:
+    """A problem for every text that is longer than a cell of Excel may be: the workbook shows it without its end."""
+    found = []
+    for name in names:
+        lengths = pc.utf8_length(_text(ledger[name]))
+        if (pc.max(lengths).as_py() or 0) * 2 > LONGEST_TEXT:
+            for at, text in enumerate(ledger[name]):
+                units = len(str(text).encode("utf-16-le", "replace")) // 2
+                if units > LONGEST_TEXT:
+                    row = ledger.iloc[at]
+                    message = f"the text has {units:,} characters and a cell of Excel holds {LONGEST_TEXT:,}; its end is cut off in the workbook"
+                    found.append(Problem(row["source_file"], row["source_sheet"] or row.get("section", ""), int(row["source_row"]), name, message))
+    return found
 
 
 def to_gstins(series: pd.Series) -> pd.Series:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ims_xl.portal_words import section_aliases, words
+from ims_xl.readers.cleaning import cut_texts
 from ims_xl.readers.json_tokens import MAX_DEPTH, Part, Record, Walker, kind_of, read_parts
 from ims_xl.readers.portal_rows import SectionRows, ledger_of
 from ims_xl.readers.sniff import FileKind, sniff, what_takes
@@ -54,7 +55,7 @@ def read_ims(path: Path, recipient_gstin: str = "") -> ImsFile:
     ledger, problems = ledger_of(rows, path.name, gstin)
     _own_gstin(ledger, gstin, path.name)
     counts = {one.section.value: len(one.records) for one in rows}
-    return ImsFile(ledger, gstin, kind, (*found.problems, *problems), counts, found.generated_on, sum(counts.values()) - len(ledger), _spoken_for(found))
+    return ImsFile(ledger, gstin, kind, (*found.problems, *problems, *cut_texts(ledger, ("supplier_name", "document_number", "portal_remarks"))), counts, found.generated_on, sum(counts.values()) - len(ledger), _spoken_for(found))
 
 
 def section_of(name: str) -> Section | None:

@@ -20,6 +20,7 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.progress import Progress, silent
 from ims_xl.readers import tally_vouchers
+from ims_xl.readers.cleaning import cut_texts
 from ims_xl.readers.headings import Headings, Meaning, column_number, complete, find_headings, kinds, meaning, plain
 from ims_xl.readers.register_columns import choose_columns, layout_of, meanings_in, shown
 from ims_xl.readers.register_lines import Lines, ledger_of
@@ -137,7 +138,7 @@ def _parts(text: SheetText, file: str, recipient_gstin: str, mapping: Mapping[st
     number = choice.text.get("document_number")
     notes = words_on_notes(body, kinds, text.name, titles, headings.texts[number[0]] if number else "")
     made = ledger_of(lines, kinds[told], choice, headings.texts, titles, file, text.name, recipient_gstin, notes[told])
-    problems = [*(Problem(file, text.name, 0, name, message) for name, message in choice.problems), *made.problems]
+    problems = [*(Problem(file, text.name, 0, name, message) for name, message in choice.problems), *made.problems, *cut_texts(made.ledger, ("supplier_name", "document_number", "narration"))]
     rows = body.index.to_numpy(dtype=np.int64)
     for row, place in zip(rows[kinds == UNREADABLE], np.flatnonzero(kinds == UNREADABLE)):
         words = " ".join(str(cell) for cell in body.iloc[place] if str(cell).strip())[:80]

@@ -33,6 +33,12 @@ def name_vouchers(ledger: pd.DataFrame, rate: np.ndarray, continued: np.ndarray,
     return ledger.assign(voucher_number=pd.Series(made, dtype="str"))
 
 
+def numbers_of_the_books(vouchers: pd.DataFrame) -> list[str]:
+    """The voucher numbers as the books have them, "" where `name_vouchers` made one from the document: that is our key and nobody's number."""
+    whose = vouchers["supplier_gstin"].where(vouchers["supplier_gstin"] != "", vouchers["supplier_name"].str.upper())
+    return ["" if document and number.startswith(f"{who}/{document}/") else number for number, who, document in zip(vouchers["voucher_number"].astype("str"), whose, vouchers["document_number"])]
+
+
 def _kept_apart(ledger: pd.DataFrame, number: np.ndarray) -> np.ndarray:
     """One number on a purchase and a debit note, or on bills of several suppliers (a journal), stands for several vouchers: all but the first say which."""
     several = pd.Series(number).duplicated(keep=False).to_numpy()

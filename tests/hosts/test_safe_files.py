@@ -232,6 +232,22 @@ def test_a_write_that_fails_keeps_the_versions_as_they_were(tmp_path: Path, monk
     assert {v.path: v.path.read_bytes() for v in safe_files.list_snapshots(book)} == versions
 
 
+def test_a_drive_without_modes_and_without_forced_writing_is_written_to_and_a_failing_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(code: int) -> Callable[..., None]:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(code, "refused")
+        return refuse
+
+    book = tmp_path / "book.xlsx"
+    monkeypatch.setattr(safe_files, "_take_mode", refusing(errno.EPERM))
+    monkeypatch.setattr(os, "fsync", refusing(errno.EINVAL))
+    safe_files.replace_book(book, lambda out: out.write(b"old"))
+    monkeypatch.setattr(os, "fsync", refusing(errno.EIO))
+    with pytest.raises(ImsXlError, match="network drive"):
+        safe_files.replace_book(book, lambda out: out.write(b"new"))
+    assert book.read_bytes() == b"old" and everything_in(tmp_path) <= {"book.xlsx"}
+
+
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for folder in (tmp_path / "file", tmp_path / "file" / "inside", Path("/proc/nothing/here")):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
+from ims_xl.readers.cleaning import clean_text, cut_texts, to_dates, to_gstins, to_paise
 
 
 def column(*texts: str | None) -> pd.Series:
@@ -89,3 +89,9 @@ def test_columns_of_numbers_and_blanks_are_read_as_text_would_be() -> None:
 def test_the_index_of_the_column_is_kept() -> None:
     series = pd.Series(["27aakcb4321q1za", "b"], index=[7, 9], dtype="str")
     assert to_gstins(series).index.tolist() == clean_text(series).index.tolist() == [7, 9]
+
+
+def test_a_text_that_no_cell_can_hold_is_named_with_its_row() -> None:
+    names = ["x" * 32767, "x" * 32768, "\U0001f600" * 16383, "\U0001f600" * 16384, "Asha"]
+    ledger = pd.DataFrame({"supplier_name": names, "source_file": "ims.json", "source_sheet": "", "section": "B2B", "source_row": range(1, 6)})
+    assert [(p.file, p.sheet, p.row, p.field) for p in cut_texts(ledger, ("supplier_name",))] == [("ims.json", "B2B", 2, "supplier_name"), ("ims.json", "B2B", 4, "supplier_name")]

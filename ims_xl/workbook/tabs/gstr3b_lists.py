@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.readers.register_vouchers import numbers_of_the_books
 from ims_xl.returns.booked import INELIGIBLE, NOT_IN_BOOKS, NOT_RECEIVED, PART_INELIGIBLE
 from ims_xl.returns.inputs import VALUE
 from ims_xl.state import Reconciliation
@@ -69,7 +70,7 @@ def reverse_charge_block(sheet: Sheet) -> TableBlock:
         TableColumn(1, "Box", [str(b) if c else "left out" for b, c in zip(found["box"], found["counts"])]),
         TableColumn(2, "Reverse charge in the register, not in 2B: supplier", names),
         *(TableColumn(WORKING[name], WORDS[name], found[name].to_numpy(), kind="rupees", style="rupees", heading_style="heading_right") for name in AMOUNTS),
-        TableColumn(8, "Voucher", found["voucher_number"].astype("str").tolist()),
+        TableColumn(8, "Voucher", numbers_of_the_books(found)),
         TableColumn(9, "Document no.", found["document_number"].astype("str").tolist()),
         TableColumn(10, "Date", found["document_date"].to_numpy(), kind="date", style="date"),
         TableColumn(11, "Credit", ["Ineligible" if not e else "eligible" for e in found["eligible"]]),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.followup.unreported import CHASE, IN_2B, MEND, NEVER, NOTHING, SAVED, TAKEN, TOO_LATE, unreported
+from ims_xl.readers.register_vouchers import numbers_of_the_books
 from ims_xl.rulebook.exposure import exposure
 from ims_xl.state import Reconciliation
 from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan
@@ -49,7 +50,7 @@ def not_in_ims_frame(rec: Reconciliation, register: SheetWhere) -> pd.DataFrame:
     found = unreported(rec)
     count = len(found.vouchers)
     rows = counterpart_rows(found.voucher, np.asarray(register.rows, dtype=np.int64)[found.lines], np.arange(count), count)
-    return found.vouchers.assign(rows=rows)
+    return found.vouchers.assign(rows=rows, voucher_number=numbers_of_the_books(found.vouchers))
 
 
 def not_in_ims_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
