@@ -270,7 +270,8 @@ def signed_tax(ims: pd.DataFrame) -> np.ndarray:
 def signs(sections: Any) -> np.ndarray:
     """-1 for the sections of credit notes, else 1."""
     codes, different = pd.factorize(sections)
-    return np.array([SIGNS.get(section, 1) for section in different] or [1], dtype=np.int64)[codes]
+    found: np.ndarray = np.array([SIGNS.get(section, 1) for section in different] or [1], dtype=np.int64)[codes]
+    return found
 
 
 def tax_of(frame: pd.DataFrame) -> np.ndarray:
