@@ -233,6 +233,8 @@ def _differentials(palette: str) -> dict[str, Differential]:
         "bad": over("bad", bold=True),
         # a line below and bold beside the tint, and no number format: amounts keep their lakh and crore grouping
         "differs": Differential(colour=difference.text, fill=difference.fill, bold=True, bottom="thin", border_colour=difference.text),
+        # in a person's own cells nothing is bold: a figure that just fits its column would turn into ####
+        "differs_hers": Differential(colour=difference.text, fill=difference.fill, bottom="thin", border_colour=difference.text),
         "gone": Differential(colour=GREY, italic=True, strike=True),
         "changed": Differential(colour=tone("warn", palette).text, fill=tone("warn", palette).fill, italic=True),
         "soft": Differential(colour=tone("noaction", palette).text, fill=tone("noaction", palette).fill, italic=True),

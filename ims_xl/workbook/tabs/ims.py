@@ -176,7 +176,7 @@ def _formats(rec: Reconciliation, place: SheetWhere, columns: Sequence[TableColu
         found += _open_questions(rec, place)
     if "Differs in" in at:
         found.append(ConditionalFormat(cells("Differs in"), f"(LEN({here('Differs in')})>0)+{OUR_MARK}", "differs"))
-        found += differs_formats(here("Differs in"), shown_at(place, {c.field: c.heading for c in PORTAL}), first, last)
+        found += differs_formats(here("Differs in"), shown_at(place, {c.field: c.heading for c in PORTAL}), place)
     return (*found, *indian(money_areas(columns, place.header_row - 1 if place.own else first, last)))
 
 
@@ -189,11 +189,11 @@ def shown_at(place: SheetWhere, headings: Mapping[str, str]) -> dict[str, int]:
     return {word: place.fields.get(name, own.get(name, 0)) for name, word in WORDS.items() if name in place.fields or name in own}
 
 
-def differs_formats(words_cell: str, columns: Mapping[str, int], first: int, last: int) -> list[ConditionalFormat]:
+def differs_formats(words_cell: str, columns: Mapping[str, int], place: SheetWhere) -> list[ConditionalFormat]:
     """One rule a column: its cells are marked where the words in `Differs in` name it, as a whole word between commas."""
     return [
         ConditionalFormat(
-            area(first, column, last, column), f'ISNUMBER(SEARCH(", {word},",", "&{words_cell}&","))+{OUR_MARK}', "differs",
+            area(place.first_row, column, place.last_row, column), f'ISNUMBER(SEARCH(", {word},",", "&{words_cell}&","))+{OUR_MARK}', "differs" if place.own else "differs_hers",
         )
         for word, column in columns.items()
     ]

@@ -88,7 +88,7 @@ def _formats(place: SheetWhere, columns: list[TableColumn]) -> tuple[Conditional
     if "Differs in" in at:
         words = f"${letters(at['Differs in'])}{first}"
         found.append(ConditionalFormat(area(first, at["Differs in"], last, at["Differs in"]), f"(LEN({words})>0)+{OUR_MARK}", "differs"))
-        found += differs_formats(words, shown_at(place, REGISTER_HEADINGS), first, last)
+        found += differs_formats(words, shown_at(place, REGISTER_HEADINGS), place)
     if "Match" in at:
         match = f"${letters(at['Match'])}{first}"
         cells = area(first, at["Match"], last, at["Match"])
