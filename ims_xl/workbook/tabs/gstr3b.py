@@ -82,7 +82,7 @@ def read_inputs(text: SheetText) -> dict[str, str]:
         return found
     # The table may have been moved sideways with its columns; distances to the id column stay.
     shift = int(id_column) - ID
-    # Books of version 0.1 have what is typed instead before what goes to file: the heading tells.
+    # Earlier books have what is typed instead before what goes to file: the heading tells.
     told = next((int(c) for c in frame.columns if frame[c].eq(_INSTEAD).any()), INSTEAD[VALUE] + shift)
     instead = {name: column + told - INSTEAD[VALUE] - shift for name, column in INSTEAD.items()}
     for row in frame.index[frame[id_column].isin(known)]:
