@@ -8,12 +8,13 @@ period is never rewritten: what arrives late is told as "cleared in".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,23 @@ class Entry:
     files: pd.DataFrame
 
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _sound(question: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A question that ends in an ImsXlError where the database holds values of another kind than its columns: SQLite keeps any value in any column."""
+
+    @wraps(question)
+    def asked(*given: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            return question(*given, **named)
+        except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as wrong:
+            raise _damaged(type(wrong).__name__) from None
+
+    return asked
+
+
 @dataclass(frozen=True)
 class History:
     """One database of history; open it with `open_history`."""
@@ -73,6 +91,7 @@ class History:
         kept = db.execute(sa.select(DOCUMENTS.c.key, DOCUMENTS.c.action, *(DOCUMENTS.c[h] for h in HEADS)).where(DOCUMENTS.c.gstin == gstin, DOCUMENTS.c.period == period))
         return {tuple(row) for row in kept} == {tuple(row) for row in documents[["key", "action", *HEADS]].itertuples(index=False)}
 
+    @_sound
     def earlier(self, gstin: str, before: Period) -> pd.DataFrame:
         """EARLIER_COLUMNS: the documents of periods before that one whose credit was counted or that were rejected, latest period last."""
         query = (
@@ -82,12 +101,14 @@ class History:
         )
         return self._frame(query, EARLIER_COLUMNS)
 
+    @_sound
     def trend(self, gstin: str) -> pd.DataFrame:
         """period, match_rate (0 to 1), documents: the line on Home."""
         with self.engine.connect() as db:
             rows = db.execute(sa.select(PERIODS.c.period, PERIODS.c.matched, PERIODS.c.on_portal).where(PERIODS.c.gstin == gstin).order_by(PERIODS.c.period)).all()
         return pd.DataFrame([(p, m / n if n else 0.0, n) for p, m, n in rows], columns=["period", "match_rate", "documents"])
 
+    @_sound
     def suppliers(self, gstin: str, before: Period) -> pd.DataFrame:
         """Per supplier GSTIN over the periods before: documents, periods, mismatches, rejections, late (documents of an earlier month than their 2B), months_late (their sum)."""
         d = DOCUMENTS.c
@@ -102,6 +123,7 @@ class History:
         names = ["supplier_gstin", "supplier_name", "documents", "periods", "mismatches", "rejections", "late", "months_late"]
         return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[2:], "int64"))
 
+    @_sound
     def year_to_date(self, gstin: str, financial_year: int, before: Period | None = None) -> pd.DataFrame:
         """period, closed, credit_<head> (credit of GSTR-2B), net_<head> (4(C) of GSTR-3B) per recorded period April to March, paise: the start of GSTR-9."""
         first, last = f"{financial_year}-04", f"{financial_year + 1}-03"
@@ -117,6 +139,7 @@ class History:
         names = ["period", "closed", *(f"credit_{h}" for h in HEADS), *(f"net_{h}" for h in HEADS)]
         return pd.DataFrame(list(lines.values()), columns=names)
 
+    @_sound
     def boxes(self, gstin: str, financial_year: int) -> dict[str, dict[str, int]]:
         """The year's sum of every recorded box of GSTR-3B ("4A1" ...) and of the credit of GSTR-2B ("2B"), paise by head."""
         query = (
@@ -126,6 +149,7 @@ class History:
         with self.engine.connect() as db:
             return {str(box): {head: int(value) for head, value in zip(HEADS, amounts)} for box, *amounts in db.execute(query)}
 
+    @_sound
     def cleared(self, gstin: str, before: Period, since: str = "") -> pd.DataFrame:
         """Documents and vouchers that waited when a month was closed and were taken in a later period before that one: who, since, period, itc (paise)."""
         m = MOVES.c
@@ -158,15 +182,19 @@ def open_history(where: str | Path) -> Iterator[History]:
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
         engine = sa.create_engine(url, connect_args={"connect_timeout": 10} if url.drivername == "postgresql+psycopg" else {})
-    except (sa.exc.SQLAlchemyError, ImportError, ValueError) as wrong:
+    except (sa.exc.SQLAlchemyError, ImportError, ValueError, OSError) as wrong:
         raise _unreachable(wrong) from None
+    made = Path(url.database) if url.drivername == "sqlite" and url.database and not Path(url.database).exists() else None
     try:
         _prepare(engine)
+        made = None
         yield History(engine)
     except sa.exc.SQLAlchemyError as wrong:
         raise _unreachable(wrong) from None
     finally:
         engine.dispose()
+        if made is not None:
+            made.unlink(missing_ok=True)     # half a database, on a full disk, is nobody's history
 
 
 def place(folder: Path) -> str | Path:
@@ -228,10 +256,21 @@ def _prepare(engine: sa.Engine) -> None:
     upgraded(engine)
 
 
+def _whose() -> str:
+    return f"the database that {ADDRESS} names" if os.environ.get(ADDRESS, "").strip() else "the file .ims-xl/history.sqlite beside the books"
+
+
+def _damaged(why: str) -> ImsXlError:
+    return ImsXlError(f"The history is damaged: {_whose()} holds a value that its column cannot hold ({why}). Put a copy of it back, or move it away: the months that are signed from then on are remembered anew.")
+
+
 def _unreachable(wrong: Exception) -> ImsXlError:
-    # The message of the database is left out: it may repeat the password of the URL.
-    whose = f"the database that {ADDRESS} names" if os.environ.get(ADDRESS, "").strip() else "the file .ims-xl/history.sqlite beside the books"
-    return ImsXlError(f"The history cannot be used ({type(wrong).__name__}): check {whose}; for PostgreSQL also that the driver is there (pip install 'ims-xl[postgresql]').")
+    # The message of the database is left out, since it may repeat the password of the URL; these words of SQLite's cannot.
+    told = str(getattr(wrong, "orig", ""))
+    for words, why in ((("disk is full", "disk I/O"), "the disk is full; free some space and run again"), (("readonly", "unable to open"), "no leave to write in that folder")):
+        if any(word in told for word in words) or (isinstance(wrong, PermissionError) and "readonly" in words):
+            return ImsXlError(f"The history cannot be used, {_whose()}: {why}.")
+    return ImsXlError(f"The history cannot be used ({type(wrong).__name__}): check {_whose()}; for PostgreSQL also that the driver is there (pip install 'ims-xl[postgresql]').")
 
 
 def _sqlite_url(path: Path) -> sa.URL:

@@ -20,7 +20,7 @@ from ims_xl.readers.gstr2b import read_2b
 from ims_xl.readers.ims_sheet import looks_like_ims, read_ims_sheet
 from ims_xl.readers.portal import read_ims
 from ims_xl.readers.register import read_register
-from ims_xl.readers.sniff import FileKind, sniff
+from ims_xl.readers.sniff import FileKind, kinds_in, sniff
 from ims_xl.state import FILE_COLUMNS, LOG_COLUMNS, BookState, Portal2B, user_name
 from ims_xl.vocabulary import ImsXlError, Problem
 
@@ -56,7 +56,16 @@ def pull(
     if gstr2b:
         progress("Reading GSTR-2B", 0.35)
         state = _pull_2b(state, gstr2b, read_at, lines)
-    return Pulled(state, tuple(lines))
+    unread = _unread([p for p in ims if p not in gstr2b], FileKind.GSTR2B_JSON, "a GSTR-2B: give it with --gstr2b too") + _unread([p for p in gstr2b if p not in ims], FileKind.IMS_JSON, "an IMS download: give it with --ims too")
+    new = tuple(problem for problem in unread if problem not in state.problems)
+    if new:                                  # where nothing is new the state stays the same object, and the book unwritten
+        state = replace(state, problems=(*state.problems, *new))
+    return Pulled(state, (*lines, *(f"{p.file}: {p.message}" for p in unread)))
+
+
+def _unread(paths: Sequence[Path], kind: FileKind, what: str) -> list[Problem]:
+    """A zip of a month's downloads given for one side only."""
+    return [Problem(path.name, "", 0, "file", f"not all of it is read: the zip also holds {what}") for path in paths if kind in kinds_in(path)]
 
 
 def read_anew(state: BookState, folder: Path, now: datetime | None = None) -> Pulled:
@@ -206,14 +215,20 @@ def _pull_2b(state: BookState, paths: Sequence[Path], read_at: str, lines: list[
     if _older(read, state.portal_2b):
         said = _left_aside(read, state.portal_2b)
         lines.append(f"{', '.join(p.name for p in paths)}: {said}")
-        return replace(state, problems=(*_without(state.problems, [p.name for p in paths]), *(Problem(p.name, "", 0, "gendt", said) for p in paths)))
+        return replace(state, problems=(*_without(state.problems, _only_2b(state, paths)), *(Problem(p.name, "", 0, "gendt", said) for p in paths)))
     lines.append(f"{', '.join(p.name for p in paths)}: GSTR-2B of {read.period}, {len(read.documents)} documents" + (f", drawn on {read.generated_on:%d-%m-%Y}" if read.generated_on else ""))
     files = state.files[state.files["kind"] != "gstr2b"].reset_index(drop=True)
-    state = replace(state, portal_2b=read, files=files, problems=_without(state.problems, [p.name for p in paths]) + tuple(read.problems))
+    state = replace(state, portal_2b=read, files=files, problems=_without(state.problems, _only_2b(state, paths)) + tuple(read.problems))
     for path, sha in zip(paths, shas):
         rows = int((read.documents["source_file"] == path.name).sum())
         state = _noted(state, path, "gstr2b", sha, read_at, rows, str(read.generated_on or ""), str(read.period))
     return state
+
+
+def _only_2b(state: BookState, paths: Sequence[Path]) -> list[str]:
+    """Names of files whose earlier problems make way: those of a zip that holds the IMS download too stay."""
+    both = set(state.files.loc[state.files["kind"] == "ims", "file"])
+    return [path.name for path in paths if path.name not in both]
 
 
 def _older(read: Portal2B, held: Portal2B | None) -> bool:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ims_xl import book as books
+from ims_xl.book.remembered import stored_parts
 from ims_xl.filling import changes_of_action
 from ims_xl.hosts import open_book, safe_files
 from ims_xl.hosts.fingerprint import SheetPrint, book_facts, compare, compare_facts, compare_figures, figures, fingerprint
-from ims_xl.store import unpack
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Plan
 
@@ -104,10 +104,9 @@ def _stored(path: Path) -> dict[str, Any]:
     try:
         if books.STORE not in {info.name for info in host.sheets()}:
             raise ImsXlError(f"{path.name} is not a book of ims-xl, so it bears no sign-off.")
-        frame = host.read(books.STORE).frame
+        return stored_parts(host, host.sheets())
     finally:
         host.close()
-    return unpack([(part, int(number), text) for part, number, text in zip(frame[1], frame[2], frame[3]) if str(number).isdigit()])
 
 
 def _memory(path: Path) -> str:

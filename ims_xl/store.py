@@ -22,6 +22,7 @@ from ims_xl.vocabulary import ImsXlError
 CHUNK: Final = 32_000            # a cell holds 32,767 characters
 _FRAME: Final = b"frame "
 LIMIT: Final = 1_500_000_000     # bytes of JSON that one part may unfold to
+MOST_ROWS: Final = 20_000_000    # of one frame; a blank column is written once, whatever number of rows is claimed
 
 
 def pack(parts: Mapping[str, Any]) -> list[tuple[str, int, str]]:
@@ -51,11 +52,14 @@ def unpack(rows: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
             if opener.unconsumed_tail or not opener.eof:
                 raise ValueError("it is cut short or too large")
             parts[name] = _frame_from_lines(data) if data.startswith(_FRAME) else json.loads(data)
-        except (ValueError, zlib.error, RecursionError) as reason:
-            raise ImsXlError(
-                f"The hidden sheet of this workbook is damaged (part '{name}': {reason}). Bring back an earlier version with 'ims-xl restore', or start a new book and pull the files again."
-            ) from None
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, zlib.error, RecursionError) as reason:
+            raise damaged(name, str(reason)) from None
     return parts
+
+
+def damaged(part: str, reason: str) -> ImsXlError:
+    """What to say where the hidden sheet cannot be used."""
+    return ImsXlError(f"The hidden sheet of this workbook is damaged (part '{part[:40]}': {reason[:200]}). Bring back an earlier version with 'ims-xl restore', or start a new book and pull the files again.")
 
 
 def _json(value: Any) -> bytes:
@@ -99,6 +103,8 @@ def _frame_from_lines(data: bytes) -> pd.DataFrame:
     lines = iter(data.split(b"\n"))
     about = json.loads(next(lines)[len(_FRAME):])
     rows = int(about["rows"])
+    if not 0 <= rows <= MOST_ROWS:
+        raise ValueError(f"{rows} rows")
     frame: dict[str, Any] = {}
     for (name, kind), line in zip(about["kinds"].items(), lines, strict=True):
         values = json.loads(line)

@@ -20,11 +20,14 @@ from ims_xl.gstin import is_valid
 from ims_xl.period import Period
 from ims_xl.readers.gstr2b import read_2b
 from ims_xl.readers.portal import read_ims
-from ims_xl.readers.sniff import FileKind, sniff
+from ims_xl.readers.sniff import FileKind, kinds_in
 from ims_xl.vocabulary import ImsXlError
 
 TOLD: Final = "client.toml"
 _TOLD_KEYS: Final[Mapping[str, type]] = {"gstin": str, "period": str, "name": str, "quarterly": bool}
+_PAPERS: Final = {".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".rar", ".7z", ".msg", ".eml"}
+_TOLD_SIZE: Final = 1 << 16
+_VAST: Final = 1 << 30            # no reader takes more; the digest of a disk image would keep the night waiting
 _BOOKS: Final = re.compile(r"(?:[0-9A-Z]{15}|firm)_\d{4}-\d{2}(?:\.[a-z-]+)?\.(?:xlsx|json|log)", re.I)
 _PERIOD_FOLDER: Final = re.compile(r"\d{4}-\d{2}|\d{6}|\d{2}-\d{4}")
 _DATA: Final = {".json", ".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".csv", ".xml", ".txt", ".tsv", ".html", ".htm"}
@@ -90,6 +93,9 @@ def gathered(folder: Path, period: str = "") -> ClientFolder:
         told = _told(folder)
         wanted = Period.parse(period or str(told["period"])) if period or told.get("period") else None
         files = _files(folder, wanted)
+        vast = next((path for path in files if path.stat().st_size > _VAST), None)
+        if vast is not None:
+            raise ImsXlError(f"{vast.name} has {vast.stat().st_size >> 20:,} MB; no portal file and no register is that large. Take it out of the folder")
         digest = hashlib.sha256(repr(sorted(told.items())).encode())
         for path in files:
             with path.open("rb") as stream:
@@ -106,22 +112,28 @@ def look_into(folder: Path | ClientFolder, period: str = "") -> ClientFiles:
     """What stands in one client's folder, its files opened and told apart."""
     listed = folder if isinstance(folder, ClientFolder) else gathered(folder, period)
     if listed.trouble:
-        return ClientFiles(listed.client, listed.folder, period=listed.period, trouble=listed.trouble)
+        return unread(listed, listed.trouble)
     try:
         return _look(listed)
     except ImsXlError as wrong:
-        trouble = str(wrong)
-    except (OSError, UnicodeError, RecursionError, MemoryError) as wrong:
-        trouble = f"its files cannot be read ({type(wrong).__name__}: {wrong})"
-    return ClientFiles(listed.client, listed.folder, period=listed.period, inputs=listed.inputs, trouble=trouble)
+        return unread(listed, str(wrong))
+    except MemoryError:
+        return unread(listed, "its files need more memory than one client may take (--memory-limit)")
+    except (OSError, UnicodeError, RecursionError) as wrong:
+        return unread(listed, f"its files cannot be read ({type(wrong).__name__}: {wrong})")
+
+
+def unread(listed: ClientFolder, why: str) -> ClientFiles:
+    """A client whose files could not be told apart, and why."""
+    return ClientFiles(listed.client, listed.folder, period=listed.period, inputs=listed.inputs, trouble=why)
 
 
 def _look(listed: ClientFolder) -> ClientFiles:
     kinds, left_aside = told_apart([Path(path) for path in listed.files])
     if not kinds["ims"]:
-        raise ImsXlError(f"no IMS download among its files ({_named(listed.files)}); put the portal's IMS JSON there")
+        raise ImsXlError(f"no IMS download among its files ({_named(listed.files)}); put the portal's IMS JSON there{_not_taken(listed)}")
     if not kinds["register"]:
-        raise ImsXlError(f"no purchase register among its files ({_named(listed.files)}); put the books' register there")
+        raise ImsXlError(f"no purchase register among its files ({_named(listed.files)}); put the books' register there, as Excel, CSV or Tally XML{_not_taken(listed)}")
     told = listed.told
     gstin, when = _who_and_when(kinds, listed)
     quarterly = bool(told.get("quarterly", False))
@@ -136,14 +148,25 @@ def _named(files: Iterable[str]) -> str:
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
+def _not_taken(listed: ClientFolder) -> str:
+    """The papers beside its files that no program reads as figures: most likely one of them is what is missing."""
+    try:
+        names = sorted(p.name for p in {Path(path).parent for path in listed.files}.pop().iterdir() if p.suffix.lower() in _PAPERS)
+    except (OSError, KeyError):
+        return ""
+    return f" (not as {names[0]}, which cannot be read as a table)" if names else ""
+
+
 def _told(folder: Path) -> dict[str, Any]:
     path = folder / TOLD
-    if not path.exists():
+    if not path.is_file():
         return {}
+    if path.stat().st_size > _TOLD_SIZE:
+        raise ImsXlError(f"{TOLD} has {path.stat().st_size >> 10:,} KB; it needs four lines, like period = \"2026-10\"")
     try:
         told = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        raise ImsXlError(f"{TOLD} cannot be read: {wrong}") from None
+        raise ImsXlError(f"{TOLD} cannot be read ({wrong}); each line is a name, = and a text in quotes, like period = \"2026-10\"") from None
     strange = set(told) - set(_TOLD_KEYS)
     if strange:
         raise ImsXlError(f"{TOLD} says {', '.join(sorted(strange))}; it may say {', '.join(_TOLD_KEYS)}")
@@ -168,7 +191,7 @@ def _files(folder: Path, wanted: Period | None) -> list[Path]:
     found = sorted(p for p in source.iterdir() if p.is_file() and not p.name.startswith((".", "~$")) and p.suffix.lower() in _DATA and not _BOOKS.fullmatch(p.name))
     if not found:
         elsewhere = [inner.name for inner in sorted(folder.iterdir()) if inner.is_dir() and _PERIOD_FOLDER.fullmatch(inner.name)]
-        raise ImsXlError(f"no files{f' of {wanted}' if wanted else ''} in its folder" + (f"; there is {elsewhere[-1]}, whose files must stand in {elsewhere[-1]}/in" if elsewhere else ""))
+        raise ImsXlError(f"no portal download and no register{f' of {wanted}' if wanted else ''} in its folder" + (f"; there is {elsewhere[-1]}, whose files must stand in {elsewhere[-1]}/in" if elsewhere else ""))
     return found
 
 
@@ -183,7 +206,7 @@ def _who_and_when(kinds: Mapping[str, list[Path]], listed: ClientFolder) -> tupl
         drawn = read_2b(kinds["gstr2b"], gstin, when)
         gstin, when = gstin or drawn.gstin, when or drawn.period
     for path in kinds["ims"] if not gstin or when is None or len(kinds["ims"]) > 1 else ():
-        if sniff(path) is FileKind.IMS_JSON:
+        if FileKind.IMS_JSON in kinds_in(path):
             read = read_ims(path)
             if gstin and read.gstin and read.gstin != gstin:
                 raise ImsXlError(f"its files are of two GSTINs: {read.gstin} in {path.name}, {gstin} elsewhere; give each GSTIN a folder of its own")

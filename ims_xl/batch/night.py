@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from ims_xl.batch.clients import ClientFolder, find_clients, gathered
-from ims_xl.batch.pool import on_dask, on_processes
+from ims_xl.batch.clients import ClientFiles, ClientFolder, find_clients, gathered
+from ims_xl.batch.pool import looked_into, on_dask, on_processes
 from ims_xl.batch.work import ClientResult, Memory, digest_of
 from ims_xl.vocabulary import ImsXlError
 
@@ -57,10 +58,18 @@ def run_night(night: Night, told: Callable[[ClientResult, int, int], None] = lam
     clients, results = due(night)
     memory = Memory(night.root, night.period)
     for done, result in enumerate(_results(night, clients), 1):
-        memory.keep(result)
+        with suppress(ImsXlError):           # a full disk: the client is run again next time, and the others go on
+            memory.keep(result)
         results.append(result)
         told(result, done, len(clients))
     return sorted(results, key=lambda r: r.client)
+
+
+def foretold(night: Night) -> tuple[list[ClientFiles], list[ClientResult]]:
+    """What `run_night` would do, nothing written: the files of the clients that are due, in the order of the folders, and the results that stand."""
+    clients, standing = due(night)
+    looked = looked_into(clients, _workers(night, clients), night.seconds, night.megabytes) if clients else ()
+    return sorted(looked, key=lambda files: files.client), standing
 
 
 def with_the_others(night: Night, results: Sequence[ClientResult]) -> list[ClientResult]:
@@ -79,15 +88,19 @@ def _stands(before: ClientResult, listed: ClientFolder) -> bool:
 
 def _results(night: Night, clients: Sequence[ClientFolder]) -> Iterator[ClientResult]:
     as_of = night.as_of.isoformat()
-    if night.workers < 0:
-        raise ImsXlError(f"--workers {night.workers}: give the number of worker processes, 1 or more.")
     if not clients:
         return iter(())
     # The largest first, so that one big client does not keep the night waiting at its end.
     heavy = sorted(clients, key=lambda c: -c.size)
     if night.scheduler:
         return on_dask(heavy, as_of, night.scheduler, night.seconds, night.megabytes)
-    return on_processes(heavy, as_of, min(night.workers or os.cpu_count() or 1, len(clients)), night.seconds, night.megabytes)
+    return on_processes(heavy, as_of, _workers(night, clients), night.seconds, night.megabytes)
+
+
+def _workers(night: Night, clients: Sequence[ClientFolder]) -> int:
+    if night.workers < 0:
+        raise ImsXlError(f"--workers {night.workers}: give the number of worker processes, 1 or more.")
+    return min(night.workers or os.cpu_count() or 1, len(clients))
 
 
 def batch_period(results: Sequence[ClientResult], period: str) -> str:

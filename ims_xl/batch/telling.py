@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ims_xl.readers.sniff import FileKind, sniff
+from ims_xl.readers.sniff import FileKind, kinds_in
 from ims_xl.vocabulary import ImsXlError
 
 _SIDES: Final = {
@@ -29,13 +29,15 @@ def told_apart(paths: Sequence[Path]) -> tuple[dict[str, list[Path]], list[Path]
         if _prose(path) or _ours(path):
             aside.append(path)
             continue
-        kind = sniff(path)
-        if kind in _SIDES:
-            kinds[_SIDES[kind]].append(path)
-        elif kind is FileKind.UNKNOWN:
+        found = kinds_in(path)
+        sides = {_SIDES[kind] for kind in found if kind in _SIDES}
+        for side in sides:
+            kinds[side].append(path)
+        if sides:
+            continue
+        if FileKind.UNKNOWN in found:
             raise ImsXlError(f"{path.name} is no portal file and no register that can be read (cut short, or of another kind); mend or remove it")
-        else:
-            aside.append(path)               # an upload of ours, the portal's error file, a GSTR-3B
+        aside.append(path)               # an upload of ours, the portal's error file, a GSTR-3B
     books = kinds["register"]
     if len(books) > 1:
         # Beside a register, a workbook of something else (TDS, a price list) is no register; all alone it would be read, or refused by name.

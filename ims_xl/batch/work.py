@@ -127,9 +127,13 @@ class Memory:
             return None  # never ran, or a file that an older version or a crash left: the client simply runs again
 
     def keep(self, result: ClientResult) -> None:
-        from ims_xl.hosts.safe_files import write_bytes
+        """Remembers it; an ImsXlError where it cannot be written."""
+        from ims_xl.hosts.safe_files import explained, write_bytes
 
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as wrong:
+            raise explained(wrong, self.folder) from None
         write_bytes(self._file(result.client), json.dumps(asdict(result)).encode())
 
     def _file(self, client: str) -> Path:

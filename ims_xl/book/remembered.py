@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from ims_xl.book.shapes import check_shapes
 from ims_xl.hosts.base import Host, SheetInfo
 from ims_xl.period import Period
 from ims_xl.settings import Settings
@@ -30,7 +31,7 @@ from ims_xl.state import (
     blank,
     empty,
 )
-from ims_xl.store import pack, unpack
+from ims_xl.store import damaged, pack, unpack
 from ims_xl.vocabulary import GSTR2B_LEDGER, IMS_LEDGER, REGISTER_LEDGER, ImsXlError, Problem
 from ims_xl.workbook.plan import SheetPlan, TableBlock, TableColumn
 
@@ -44,11 +45,20 @@ def stored_parts(host: Host, infos: tuple[SheetInfo, ...]) -> dict[str, Any]:
     if not {1, 2, 3} <= set(frame.columns) or str(frame.at[1, 1]) != "Part":
         raise ImsXlError(f"{host.path.name}: the sheet '{STORE}' was not made by ims-xl, which needs that name for itself; rename the sheet and run again.")
     rows = [(part, int(number), text) for part, number, text in zip(frame[1], frame[2], frame[3]) if str(number).isdigit()]
-    return unpack(rows)
+    stored = unpack(rows)
+    check_shapes(stored)
+    return stored
 
 
 def remembered(stored: Mapping[str, Any]) -> BookState:
-    """The state as the hidden sheet has it; what people typed comes on top."""
+    """The state as the hidden sheet has it; what people typed comes on top. An ImsXlError where it holds what ims-xl never writes there."""
+    try:
+        return _remembered(stored)
+    except (ValueError, LookupError, TypeError, AttributeError) as wrong:
+        raise damaged("", f"{type(wrong).__name__}: {wrong}") from None
+
+
+def _remembered(stored: Mapping[str, Any]) -> BookState:
     documents = stored.get("documents")
     ims, work = empty(IMS_LEDGER), empty(WORK_COLUMNS)
     if isinstance(documents, pd.DataFrame) and len(documents):
@@ -119,4 +129,7 @@ def _part(stored: Mapping[str, Any], name: str, schema: Mapping[str, str]) -> pd
 
 def _schema(frame: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
     """Exactly those columns, in that order: what an older version did not write is blank."""
+    strange = [name for name, kind in schema.items() if name in frame and frame[name].dtype != blank(kind, 0).dtype]
+    if strange:
+        raise ValueError(f"the column {strange[0]} holds {frame[strange[0]].dtype}")
     return pd.DataFrame({name: frame[name] if name in frame else blank(kind, len(frame)) for name, kind in schema.items()}, index=pd.RangeIndex(len(frame)))

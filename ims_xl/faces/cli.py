@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
-import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -38,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ribbon": ("commands_addin", "What a ribbon button calls."),
 }
 HIDDEN = {"ribbon"}
+_OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}      # a full disk, a folder without leave: no defect of ours
 
 
 class LazyGroup(click.Group):
@@ -89,7 +91,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; the result is the exit code: 0 done, 2 the request or input is wrong, 3 some clients failed, 1 a defect of ours."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")   # there is no linear algebra here: a thread for every core of the machine would only cost time and memory
     gc.set_threshold(50_000, 20, 20)     # a month makes millions of small texts and hardly a cycle: looking for cycles less often saves a twentieth
     try:
         result = group.main(args=words, prog_name="ims-xl", standalone_mode=False)
@@ -112,6 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as defect:
         if debug:
             raise
+        if isinstance(defect, OSError) and defect.errno in _OF_THE_MACHINE:
+            from ims_xl.hosts.safe_files import explained
+
+            click.echo(f"ims-xl: {explained(defect, Path(str(defect.filename or 'a file')))}", err=True)
+            return 2
         click.echo(f"ims-xl: a defect of ours ({type(defect).__name__}: {defect}). Nothing was written. Run again with --debug and send us what it prints.", err=True)
         return 1
 

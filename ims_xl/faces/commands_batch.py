@@ -68,12 +68,10 @@ def batch(
 
 def _foretell(night: Night) -> int:
     """`--dry-run`: what would be done, client by client."""
-    from ims_xl.batch.clients import look_into
-    from ims_xl.batch.night import due
+    from ims_xl.batch.night import foretold
 
-    clients, standing = due(night)
-    for listed in clients:
-        files = look_into(listed)
+    due, standing = foretold(night)
+    for files in due:
         aside = f", left aside: {', '.join(files.left_aside)}" if files.left_aside else ""
         _say(f"{files.client}: " + (f"would fail: {files.trouble}" if files.trouble else f"would run {files.gstin} {files.period} ({len(files.ims)} IMS, {len(files.register)} register, {len(files.gstr2b)} 2B{aside})"))
     for result in standing:

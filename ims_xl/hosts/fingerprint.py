@@ -11,6 +11,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from ims_xl.vocabulary import ImsXlError
 _REL_ID: Final = ("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id", "{http://purl.oclc.org/ooxml/officeDocument/relationships}id")
 _REF: Final = re.compile(r"([A-Z]{1,3})(\d+)")
 _MASK: Final = (1 << 64) - 1
+_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, LookupError, ElementTree.ParseError, OSError, EOFError, ValueError, RuntimeError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ def fingerprint(path: Path, leave_out: frozenset[str] = frozenset()) -> dict[str
         with zipfile.ZipFile(path) as package:
             strings = _shared_strings(package)
             return {name: _print(package, part, strings) for name, part in _sheets(package) if name not in leave_out}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as reason:
-        raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
+    except _UNREADABLE as reason:
+        raise ImsXlError(f"{path.name} cannot be read as a workbook ({str(reason)[:200]}).") from None
 
 
 def book_facts(path: Path, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
@@ -55,8 +57,8 @@ def book_facts(path: Path, leave_out: frozenset[str] = frozenset()) -> dict[str,
                 if not name.get("name", "").startswith("_xlnm") and name.get("hidden") not in ("1", "true"):
                     facts[f"name '{name.get('name')}'"] = "".join((name.text or "").split())
             return facts
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as reason:
-        raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
+    except _UNREADABLE as reason:
+        raise ImsXlError(f"{path.name} cannot be read as a workbook ({str(reason)[:200]}).") from None
 
 
 def figures(path: Path, sheets: frozenset[str]) -> dict[str, dict[str, str]]:
@@ -64,8 +66,8 @@ def figures(path: Path, sheets: frozenset[str]) -> dict[str, dict[str, str]]:
     try:
         with zipfile.ZipFile(path) as package:
             return {name: dict(_results(package, part)) for name, part in _sheets(package) if name in sheets}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as reason:
-        raise ImsXlError(f"{path.name} cannot be read as a workbook ({reason}).") from None
+    except _UNREADABLE as reason:
+        raise ImsXlError(f"{path.name} cannot be read as a workbook ({str(reason)[:200]}).") from None
 
 
 def compare_figures(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]], near: float = 0.006, most: int = 8) -> list[str]:
@@ -217,11 +219,19 @@ def _content(cell: ElementTree.Element, strings: list[str]) -> str:
     elif kind == "inlineStr":
         kind = "str"
     elif kind == "n" and value:
-        value = repr(float(value)) if not formula else ""
+        value = _number_text(value) if not formula else ""
     if formula:
         # Excel recalculates on opening; the formula is what was signed, its result follows from cells that are signed too.
         return f"={formula}"
     return f"{kind}:{value}" if value else ""
+
+
+def _number_text(value: str) -> str:
+    """One writing for all of a number's; what should be a number and is none stands as it is."""
+    try:
+        return repr(float(value))
+    except ValueError:
+        return value
 
 
 def _number(letters: str) -> int:

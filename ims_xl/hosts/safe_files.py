@@ -82,9 +82,9 @@ def book_lock(path: Path, wait: float = 30.0) -> Iterator[None]:
             sweep(folder)
             yield
     except PermissionError:
-        raise ImsXlError(f"{path.parent}: no leave to write in this folder; copy the book to a folder of your own, or use -o to write elsewhere.") from None
+        raise ImsXlError(f"{path.parent}: no leave to write in this folder; ask whoever looks after it, or work in a folder of your own.") from None
     except OSError as wrong:
-        raise _explained(wrong, path) from None
+        raise explained(wrong, path) from None
     finally:
         with contextlib.suppress(OSError):
             folder.rmdir()               # goes only when it is empty
@@ -94,7 +94,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], of: Path |
     """Puts a file in place whole: `write` fills a private temporary file in the same folder, which then takes the name.
 
     Whatever fails on the way (full disk, read-only folder, a file held open by Excel), the old file stands and nothing is left over.
-    `of` is the book that a message shall name, where the file is one of its versions.
+    `of` is the book, where the file is one of its versions: messages name it, and the version is no more open to others than it is.
     """
     path = path.resolve()                # a link keeps pointing where it points
     if path.is_dir():
@@ -112,11 +112,11 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], of: Path |
             out.flush()
             _force(out.fileno())
         with contextlib.suppress(OSError):   # a network drive may know no modes; the content is what counts
-            _take_mode(temporary, path)
+            _take_mode(temporary, of or path)
         _replace(temporary, path)
         _sync_folder(path.parent)
     except OSError as wrong:
-        raise _explained(wrong, of or path) from None
+        raise explained(wrong, of or path) from None
     finally:
         if temporary is not None:
             _being_written.discard(temporary)
@@ -193,7 +193,7 @@ def _keep(path: Path, content: Path) -> Path:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as wrong:
-        raise _explained(wrong, path) from None
+        raise explained(wrong, path) from None
     kept = folder / f"{path.stem}~{datetime.now(UTC).strftime(_STAMP)}{path.suffix}"
 
     def copy(out: BinaryIO) -> None:
@@ -299,16 +299,17 @@ def _same(one: Path, other: Path) -> bool:
     return True
 
 
-def _explained(wrong: OSError, path: Path) -> ImsXlError:
+def explained(wrong: OSError, path: Path) -> ImsXlError:
+    """Why a file could not be written, in an accountant's words."""
     match wrong.errno:
         case errno.ENOSPC | errno.EDQUOT:
             why = "the disk is full; free some space and run again"
         case errno.EROFS:
-            why = f"the folder {path.parent} is on a read-only disk; use -o to write elsewhere"
+            why = f"the folder {path.absolute().parent} is on a read-only disk; write to another one"
         case errno.EACCES | errno.EPERM:
-            why = f"no leave to write it in {path.parent}; where it is open in Excel, close it there; else choose another folder with -o"
+            why = f"no leave to write it in {path.absolute().parent}; where it is open in Excel, close it there; else write to a folder of your own"
         case errno.ENOENT:
-            why = f"the folder {path.parent} does not exist; make it first"
+            why = f"the folder {path.absolute().parent} does not exist; make it first"
         case errno.EFBIG:
             why = "the file would be larger than this disk allows"
         case _:

@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -57,16 +58,36 @@ def write_letters(rec: Reconciliation, folder: Path, templates: Path | None = No
     wanted: dict[str, bytes] = {}
     for message in supplier_messages(rec):
         wanted |= _files(rec, message, texts)
+    fresh = not folder.exists()
     make_folder(folder)
     memory = _remembered(folder)
     did: dict[str, list[str]] = {name: [] for name in ("added", "refreshed", "unchanged", "edited")}
-    _remember(folder, memory | {name: f"{memory.get(name, '')} {_digest(content)}".strip() for name, content in wanted.items()})   # killed half-way, all are still known as ours
-    for name, content in wanted.items():
-        did[_put(folder, name, content, memory)].append(name)
+    with _all_or_none(folder, (MEMORY, *wanted), fresh):
+        _remember(folder, memory | {name: f"{memory.get(name, '')} {_digest(content)}".strip() for name, content in wanted.items()})   # killed half-way, all are still known as ours
+        for name, content in wanted.items():
+            did[_put(folder, name, content, memory)].append(name)
     period = str(rec.state.settings.period)
     closed = sorted(name for name in memory if name not in wanted and f"_{period}." in name and (folder / name).exists())
     _remember(folder, memory)
     return Written(**{name: tuple(files) for name, files in did.items()}, closed=tuple(closed))
+
+
+@contextmanager
+def _all_or_none(folder: Path, names: Iterable[str], fresh: bool) -> Iterator[None]:
+    """Puts back what stood in the folder where writing fails half-way, on a full disk: some letters of a month are worse than none."""
+    before = {path: path.read_bytes() if path.exists() else None for path in (folder / name for name in names)}
+    try:
+        yield
+    except ImsXlError:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)      # first of all: this makes room for the rest
+        for path, content in before.items():
+            if content is not None and path.read_bytes() != content:
+                write_bytes(path, content)
+        if fresh:
+            folder.rmdir()
+        raise
 
 
 def write_templates(folder: Path) -> list[str]:

@@ -16,8 +16,8 @@ import pandas as pd
 from ims_xl.period import Period
 from ims_xl.readers.gstr2b_json import read_2b_json
 from ims_xl.readers.gstr2b_shape import CONTENT, IDENTITY, Statement, full_summary, settled
-from ims_xl.readers.json_tokens import Part, read_parts
-from ims_xl.readers.sniff import FileKind, sniff, what_takes
+from ims_xl.readers.json_tokens import Part
+from ims_xl.readers.sniff import FileKind, kinds_in, parts_of, sniff, what_takes
 from ims_xl.state import Portal2B
 from ims_xl.vocabulary import AMOUNTS, ImsXlError, Problem
 
@@ -45,9 +45,9 @@ def read_2b(paths: Sequence[Path], recipient_gstin: str = "", period: Period | N
 
 def _statements(path: Path, problems: list[Problem]) -> list[Statement]:
     kind = sniff(path)
-    if kind is FileKind.GSTR2B_JSON:
+    if FileKind.GSTR2B_JSON in kinds_in(path):
         parts: dict[str, Part] = {}
-        for part in read_parts(path):
+        for part in parts_of(path, FileKind.GSTR2B_JSON):
             if part.text in parts:
                 problems.append(Problem(path.name, "", 0, "file", f"{part.name} repeats {parts[part.text].name} byte for byte and is read once"))
             parts.setdefault(part.text, part)

@@ -70,6 +70,8 @@ def full_summary(found: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, 
 
 def frame_of(columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
     """A GSTR2B_LEDGER from those columns that are known; the rest blank."""
+    if not rows:
+        return empty(GSTR2B_LEDGER)
     index = pd.RangeIndex(rows)
     blanks = {kind: blank(kind, rows) for kind in set(GSTR2B_LEDGER.values())}
     made: dict[str, pd.Series] = {}

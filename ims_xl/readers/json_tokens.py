@@ -78,7 +78,7 @@ def zip_members(data: bytes, name: str, endings: tuple[str, ...]) -> list[tuple[
                 found.append((member.filename, content))
             return found
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as wrong:
-        raise ImsXlError(f"{name} is a damaged or locked zip file ({wrong}); download it again.") from None
+        raise ImsXlError(f"{name} is a damaged or locked zip file ({str(wrong)[:120]}); download it again.") from None
 
 
 def decode(data: bytes, name: str) -> str:

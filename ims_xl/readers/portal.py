@@ -16,9 +16,9 @@ import pandas as pd
 
 from ims_xl.portal_words import section_aliases, words
 from ims_xl.readers.cleaning import cut_texts
-from ims_xl.readers.json_tokens import MAX_DEPTH, Part, Record, Walker, kind_of, read_parts
+from ims_xl.readers.json_tokens import MAX_DEPTH, Part, Record, Walker, kind_of
 from ims_xl.readers.portal_rows import SectionRows, ledger_of
-from ims_xl.readers.sniff import FileKind, sniff, what_takes
+from ims_xl.readers.sniff import FileKind, kinds_in, parts_of, sniff, what_takes
 from ims_xl.vocabulary import SECTION_BY_KEY, ImsXlError, Problem, Section
 
 _RECIPIENT_KEYS: Final = ("rtin", "gstin", "recipientGstin", "rgstin")
@@ -44,11 +44,11 @@ class ImsFile:
 def read_ims(path: Path, recipient_gstin: str = "") -> ImsFile:
     """Reads one IMS JSON (or a zip of its parts) into an IMS_LEDGER; a file of another kind or of another GSTIN is an ImsXlError."""
     path = Path(path)
-    kind = sniff(path)
-    if kind is not FileKind.IMS_JSON:
-        raise ImsXlError(f"{path.name} is not an IMS download: {what_takes(kind)}")
+    kind = FileKind.IMS_JSON
+    if kind not in kinds_in(path):
+        raise ImsXlError(f"{path.name} is not an IMS download: {what_takes(sniff(path))}")
     found = _Found(path.name)
-    for part in _distinct(read_parts(path), found):
+    for part in _distinct(parts_of(path, kind), found):
         _walk(part, found)
     gstin = _one_gstin(found, recipient_gstin, path.name)
     rows = [SectionRows(section, records) for section, records in sorted(found.sections.items(), key=lambda item: _ORDER[item[0]])]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from ims_xl.portal_words import section_aliases
-from ims_xl.readers.json_tokens import MAX_RATIO
+from ims_xl.readers.json_tokens import MAX_RATIO, Part, read_parts
 from ims_xl.vocabulary import ImsXlError
 
 HEAD: Final = 1 << 18
@@ -52,6 +52,23 @@ def sniff(path: Path) -> FileKind:
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(path)
     return _content_kind(head, path)
+
+
+def kinds_in(path: Path) -> frozenset[FileKind]:
+    """What a file holds: one kind, or those of all members of a zip (a month's downloads packed together)."""
+    path = Path(path)
+    first = sniff(path)
+    with path.open("rb") as stream:
+        if stream.read(4) != b"PK\x03\x04":
+            return frozenset({first})
+    with zipfile.ZipFile(path) as archive:
+        return frozenset({first}) if _is_workbook(archive) else frozenset(_member_kinds(path, archive)) - {FileKind.UNKNOWN, FileKind.REGISTER} or frozenset({first})
+
+
+def parts_of(path: Path, kind: FileKind) -> list[Part]:
+    """The JSON texts of a file but for those that are surely of another kind: a zip may hold IMS and GSTR-2B side by side."""
+    parts = read_parts(path)
+    return parts if len(parts) == 1 else [part for part in parts if _json_kind(part.text[:HEAD]) in (kind, FileKind.UNKNOWN)]
 
 
 def what_takes(kind: FileKind) -> str:
@@ -144,23 +161,30 @@ def _zip_kind(path: Path) -> FileKind:
     """A workbook is a zip too; else the first member that tells something tells what all are."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if "[Content_Types].xml" in names or "xl/workbook.xml" in names or "xl/workbook.bin" in names:
+            if _is_workbook(archive):
                 return _workbook_kind(path)
-            members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX")][:20]
-            kinds = []
-            for member in members:
-                if member.file_size > MAX_RATIO * max(member.compress_size, 4096):
-                    raise ImsXlError(f"{path.name} would unpack to a file of {member.file_size >> 20} MB; that is no portal download.")
-                with archive.open(member) as stream:
-                    head = stream.read(HEAD)
-                    if head[:4] == b"PK\x03\x04":
-                        kinds.append(_workbook_kind(BytesIO(head + stream.read())))
-                    elif member.filename.lower().endswith((".json", ".txt")):
-                        kinds.append(_content_kind(head, path))
+            kinds = _member_kinds(path, archive)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as wrong:
-        raise ImsXlError(f"{path.name} is a damaged or locked zip file ({wrong}); download it again.") from None
+        raise ImsXlError(f"{path.name} is a damaged or locked zip file ({str(wrong)[:120]}); download it again.") from None
     return next((kind for kind in kinds if kind not in (FileKind.UNKNOWN, FileKind.REGISTER)), FileKind.UNKNOWN)
+
+
+def _is_workbook(archive: zipfile.ZipFile) -> bool:
+    return not {"[Content_Types].xml", "xl/workbook.xml", "xl/workbook.bin"}.isdisjoint(archive.namelist())
+
+
+def _member_kinds(path: Path, archive: zipfile.ZipFile) -> list[FileKind]:
+    kinds = []
+    for member in [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX")][:20]:
+        if member.file_size > MAX_RATIO * max(member.compress_size, 4096):
+            raise ImsXlError(f"{path.name} would unpack to a file of {member.file_size >> 20} MB; that is no portal download.")
+        with archive.open(member) as stream:
+            head = stream.read(HEAD)
+            if head[:4] == b"PK\x03\x04":
+                kinds.append(_workbook_kind(BytesIO(head + stream.read())))
+            elif member.filename.lower().endswith((".json", ".txt")):
+                kinds.append(_content_kind(head, path))
+    return kinds
 
 
 def _workbook_kind(source: Path | BytesIO) -> FileKind:

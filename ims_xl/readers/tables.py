@@ -165,7 +165,7 @@ def _shortest(text: str) -> str:
 
 
 def _unreadable(path: Path, wrong: Exception, sheet: str = "") -> ImsXlError:
-    told = str(wrong).splitlines()[0][:120] if str(wrong) else type(wrong).__name__
+    told = (str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__).rpartition(": ")[2][:120]     # a reader names itself and its parts first
     if "ncrypt" in str(wrong) or "assword" in str(wrong):
         return ImsXlError(f"{path.name} is protected with a password; open it in Excel, save it without the password, and try again.")
     where = f", sheet '{sheet}'" if sheet else ""

@@ -74,7 +74,7 @@ def _guarded(source: Path | BytesIO, name: str) -> dict[str, Guard]:
             if shared is not None:
                 _honest(archive, shared, name)
             return {sheet: _guard(archive, part, hidden, name) for sheet, (part, hidden) in parts.items() if part in names}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, KeyError, ValueError, ParseError, DefusedXmlException) as wrong:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, LookupError, ValueError, ParseError, DefusedXmlException) as wrong:
         raise ImsXlError(f"{name} is a damaged or locked workbook; open it in Excel, save it again, and retry ({str(wrong)[:120]}).") from None
 
 

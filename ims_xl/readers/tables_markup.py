@@ -49,7 +49,7 @@ def _spreadsheet(text: str, path: Path) -> list[SheetText]:
     """Excel 2003 XML: cells may skip columns and rows by ss:Index."""
     try:
         book = fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as wrong:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as wrong:
         raise ImsXlError(f"{path.name} is damaged XML ({str(wrong)[:120]}); export it again.") from None
     sheets = []
     for sheet in book.iter(f"{_SPREADSHEET}Worksheet"):

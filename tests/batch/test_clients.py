@@ -1,11 +1,15 @@
 """A firm's folder is understood by content: names of files mean nothing, a folder that makes no sense says why."""
 
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ims_xl import month
 from ims_xl.batch.clients import find_clients, look_into
 from ims_xl.vocabulary import ImsXlError
+from tests.hardening.sound import empty_state
 from tests.portal_files import RECIPIENT, doc, gstin, gstr2b, ims_download, record
 
 REGISTER = "Voucher number,Supplier GSTIN,Document number,Document date,Taxable value,IGST\nV1,{g},A-1,07-10-2026,1000.00,180.00\n"
@@ -54,7 +58,10 @@ def test_results_of_earlier_runs_are_no_inputs(client):
     (lambda f: (f / "cut.json").write_text('{"imsDetails": {"b2b": [{"stin": "29'), ""),
     (lambda f: (f / "client.toml").write_text("gstin = "), "client.toml"),
     (lambda f: (f / "client.toml").write_text('colour = "red"'), "colour"),
-    (lambda f: [p.unlink() for p in f.iterdir()], "no files"),
+    (lambda f: [p.unlink() for p in f.iterdir()], "no portal download and no register"),
+    (lambda f: (f / "client.toml").write_text("#" * 70_000), "four lines"),
+    (lambda f: (f / "disk.zip").open("wb").truncate((1 << 30) + 1), "1,024 MB"),
+    (lambda f: (f / "purchases.csv").rename(f / "Purchases Oct.pdf"), "(not as Purchases Oct.pdf"),
 ])
 def test_a_folder_that_makes_no_sense_says_why(client, spoil, said):
     spoil(client)
@@ -88,3 +95,17 @@ def test_a_root_without_clients_is_refused(tmp_path):
         find_clients(tmp_path)
     with pytest.raises(ImsXlError, match="no folder"):
         find_clients(tmp_path / "nowhere")
+
+
+def test_a_zip_of_the_months_downloads_serves_both_sides(client):
+    with zipfile.ZipFile(client / "downloads.zip", "w") as archive:
+        archive.writestr("2b.json", gstr2b(doc("b2b", gstin(1), "A-9", igst="180.00"), period="102026"))
+        archive.write(client / "anything.dat.json", "ims.json")
+    (client / "anything.dat.json").unlink()
+    found = look_into(client)
+    assert found.trouble == "" and found.ims == found.gstr2b == (str(client / "downloads.zip"),)
+    state = replace(empty_state(), settings=replace(empty_state().settings, gstin=RECIPIENT))
+    both = month.pull(state, [client / "downloads.zip"], gstr2b=[client / "downloads.zip"]).state
+    assert (both.ims["document_number"].tolist(), both.portal_2b.documents["document_number"].tolist(), both.problems) == (["A-1"], ["A-9"], ())
+    (problem,) = month.pull(state, [client / "downloads.zip"]).state.problems
+    assert "also holds a GSTR-2B" in problem.message

@@ -16,9 +16,10 @@ from ims_xl.batch.clients import gathered
 from ims_xl.batch.firm import firm_book
 from ims_xl.batch.night import Night, run_night
 from ims_xl.batch.pool import on_dask, on_processes
-from ims_xl.batch.work import Memory
+from ims_xl.batch.work import Memory, failed
 from ims_xl.faces import cli
 from ims_xl.sample import write_sample
+from ims_xl.vocabulary import ImsXlError
 from tests.hardening.sound import AS_OF
 
 GSTINS = ("27AAKCB4321Q1ZA", "29AAKCB4321Q1Z6")
@@ -103,9 +104,11 @@ def test_only_some_are_run_and_the_firms_book_still_shows_all(firm, first, capsy
     assert openpyxl.load_workbook(firm / "firm_2026-10.xlsx")["Clients"]["A13"].value == "कावेरी"
 
 
-def test_a_client_over_its_time_fails_alone(firm, first, tmp_path):
+def test_a_client_over_its_time_fails_alone(firm, first, tmp_path, capsys):
     (result,) = on_processes([gathered(firm / "Nandi")], str(AS_OF), 1, 0.2, 0)
     assert result.status == "failed" and "longer than the 0.2 seconds" in result.message
+    assert cli.main(["batch", str(firm), "--only", "Nandi", "--dry-run", "--time-limit", "0.2"]) == 0
+    assert "Nandi: would fail: it took longer than the 0.2 seconds" in capsys.readouterr().out      # looking into its files has the same limits
     path = tmp_path / "firm_2026-10.xlsx"
     firm_book([result], "", AS_OF, path)                           # a night in which nobody could be run has a book too
     assert openpyxl.load_workbook(path)["Clients"]["D11"].value == "failed"
@@ -117,6 +120,12 @@ def test_a_worker_ends_with_the_process_that_started_it(tmp_path):
     assert lead.stdout.readline() == b"at work\n"
     lead.kill()
     assert lead.communicate(timeout=20) == (b"", None)         # the worker held the other end of the pipe
+
+
+def test_a_night_that_cannot_remember_goes_on(firm, first, monkeypatch):
+    monkeypatch.setattr("ims_xl.batch.night.on_processes", lambda clients, *_: (failed(c, "x") for c in clients))
+    monkeypatch.setattr("ims_xl.hosts.safe_files.write_bytes", lambda *_: (_ for _ in ()).throw(ImsXlError("the disk is full")))
+    assert [r.status for r in run_night(Night(firm, as_of=AS_OF))].count("failed") >= 1
 
 
 def test_the_log_and_the_memory_hold_outcomes_and_are_private(firm, first):

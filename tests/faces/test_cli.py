@@ -1,5 +1,6 @@
 """The command line's promises: exit codes, one sentence, no traceback, quick help."""
 
+import errno
 import subprocess
 import sys
 
@@ -53,3 +54,14 @@ def test_errors_of_the_user_are_2_and_defects_of_ours_1(error, code, monkeypatch
     monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: boom(error))
     assert cli.main(["boom"]) == code
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "the disk is full"), (errno.EACCES, "no leave to write"), (errno.EROFS, "read-only disk")])
+def test_a_machine_that_refuses_to_write_is_no_defect_of_ours(number, said, tmp_path, monkeypatch, capsys):
+    def refuse(*_: object) -> None:
+        raise OSError(number, "said by the system", str(tmp_path / "letters"))
+
+    monkeypatch.setattr("ims_xl.faces.doctor.examine", refuse)
+    assert cli.main(["doctor"]) == 2
+    told = capsys.readouterr().err
+    assert said in told and "defect" not in told and told.count("\n") == 1

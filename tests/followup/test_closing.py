@@ -18,7 +18,7 @@ import pytest
 from ims_xl.book import OpenBook, open_state, reconciled
 from ims_xl.faces.cli import main
 from ims_xl.followup.unreported import CHASE
-from ims_xl.letters import write_letters, write_templates
+from ims_xl.letters import write_letters, write_templates, writing
 from ims_xl.vocabulary import ImsXlError
 from tests.portal_files import RECIPIENT, gstin, ims_download, record, write
 
@@ -108,6 +108,25 @@ def test_a_second_run_adds_nothing_refreshes_what_changed_and_keeps_what_was_edi
     assert (len(did.added), len(did.refreshed), len(did.unchanged)) == (2, 5, 0)   # C-1 is late from the 12th on
     again = write_letters(later, folder)
     assert (again.added, again.refreshed, len(again.unchanged), again.edited) == ((), (), 7, (mine.name,))
+
+
+def test_a_disk_that_fills_up_half_way_leaves_the_letters_as_they_were(opened: OpenBook, letters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = shutil.copytree(letters, tmp_path / "letters")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    rec, written, left = reconciled(opened, date(2026, 11, 12)), writing.write_bytes, [4]
+
+    def filling_up(path: Path, content: bytes) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise ImsXlError(f"{path.name}: the disk is full")
+        written(path, content)
+
+    monkeypatch.setattr(writing, "write_bytes", filling_up)
+    for there in (folder, tmp_path / "new"):
+        left[0] = 4
+        with pytest.raises(ImsXlError, match="full"):
+            write_letters(rec, there)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before and not (tmp_path / "new").exists()
 
 
 def test_a_firms_own_template_is_used_and_a_bad_one_named(opened: OpenBook, tmp_path: Path) -> None:

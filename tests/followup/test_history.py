@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
+from ims_xl import history as history_module
 from ims_xl.history import Entry, History, open_history, place
 from ims_xl.period import Period
 from ims_xl.vocabulary import HEADS, ImsXlError
@@ -136,3 +138,23 @@ def test_a_damaged_file_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / ".ims-xl" / "history.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(ImsXlError, match=r"history\.sqlite"), open_history(tmp_path):
         raise AssertionError("it opened")
+
+
+def test_values_that_no_column_holds_are_a_damaged_history(tmp_path: Path) -> None:
+    with open_history(tmp_path) as history:
+        history.record(entry("2026-09", documents((A, "1", 1800, "Accept", True, "exact", 0)), moves(("2", "2026-09", "waits: Pending", 900))), closed=True)
+        with history.engine.begin() as db:
+            db.exec_driver_sql("update periods set matched = 'many'")
+        with pytest.raises(ImsXlError, match="damaged"):
+            history.trend(RECIPIENT)
+
+
+def test_half_a_database_is_not_left_and_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(engine: sa.Engine) -> None:
+        (tmp_path / ".ims-xl" / "history.sqlite").write_bytes(b"half")
+        raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(history_module, "_prepare", full)
+    with pytest.raises(ImsXlError, match="the disk is full"), open_history(tmp_path):
+        raise AssertionError("it was opened")
+    assert list((tmp_path / ".ims-xl").iterdir()) == []

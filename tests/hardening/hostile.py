@@ -31,6 +31,7 @@ def hostile(files: dict[str, Path]) -> list[Hostile]:
         elif kind.endswith(".toml"):
             made += [(kind, name, lambda data, spoil=spoil: spoil(data)) for name, spoil in _TOML.items()]
         made += [(kind, "empty", lambda data: b""), (kind, "zeros", lambda data: b"\0" * 4096), (kind, "a picture", lambda data: b"\x89PNG\r\n\x1a\n" + data[:200])]
+        made += [(kind, f"in truth a {other}", lambda data, path=path: path.read_bytes()) for other, path in files.items() if other != kind]
     return made
 
 

@@ -14,6 +14,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import openpyxl
+
 from ims_xl.faces import cli
 from ims_xl.period import Period
 from ims_xl.sample import write_sample
@@ -41,8 +43,8 @@ SPREADSHEET = ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:
 SETOFF = {"liability": {"igst": "60000.00", "cgst": "100.00", "sgst": "100.00", "cess": "0"}, "credit": {"igst": "70000.00", "cgst": "1", "sgst": "2", "cess": "3"}, "rule_86b": False}
 
 
-def sound_files(folder: Path) -> dict[str, Path]:
-    """Kind -> a file of that kind in `folder`, together one small client."""
+def sound_files(folder: Path, all_kinds: bool = False) -> dict[str, Path]:
+    """Kind -> a file of that kind in `folder`, together one small client; with `all_kinds` those too that take seconds to make."""
     client = write_sample(folder, documents=12)
     files = {"ims.json": client.ims, "gstr2b.json": client.gstr2b, "register.xlsx": client.register}
     files["gstr2b.xlsx"] = portal_workbook(client.gstr2b.read_text("utf-8"), folder / "gstr2b.xlsx")
@@ -72,7 +74,25 @@ def sound_files(folder: Path) -> dict[str, Path]:
     files["tool.xlsm"] = tool_workbook(read_ims(client.ims).ledger.assign(place_of_supply="27"), folder / "tool.xlsm")
     files["book.xlsx"] = folder / "book.xlsx"
     assert cli.main(["run", "--gstin", GSTIN, "--period", "2026-10", "--ims", str(client.ims), "--register", str(client.register), "-o", str(files["book.xlsx"]), "--as-of", str(AS_OF), "--quiet"]) == 0
-    return files
+    return files | (_costly(folder, files, client.register) if all_kinds else {})
+
+
+def _costly(folder: Path, files: dict[str, Path], register: Path) -> dict[str, Path]:
+    """A person's own workbook of two sheets, a signed book, and the history that signing left."""
+    from ims_xl.readers.portal import read_ims
+
+    ledger = read_ims(files["ims.json"]).ledger
+    heads = {"section": "Type", "supplier_gstin": "GSTIN of supplier", "supplier_name": "Trade/Legal name", "document_number": "Invoice number", "document_date": "Invoice date", "place_of_supply": "Place of supply",
+             "taxable_value": "Taxable value", "igst": "Integrated tax", "cgst": "Central tax", "sgst": "State/UT tax", "cess": "Cess", "supplier_period": "Return period", "filing_status": "Filing status"}
+    rows = [[str(value)[:10] if name == "document_date" else value / 100 if name in ("taxable_value", "igst", "cgst", "sgst", "cess") else str(value) for name, value in zip(heads, row)] for row in ledger[list(heads)].itertuples(index=False)]
+    books = [list(row) for row in openpyxl.load_workbook(register, read_only=True).active.iter_rows(values_only=True)]
+    hers = registers.as_xlsx(folder, [["From the portal"], list(heads.values()), *rows], "hers.xlsx", "Portal", others={"Books": books, "Notes": [["call Varun"], ["=1+1", "x"]]})
+    signed = folder / "signed" / "signed.xlsx"
+    signed.parent.mkdir()
+    shutil.copy(files["book.xlsx"], signed)
+    for role, name in (("preparer", "R. Iyer"), ("reviewer", "S. Rao")):
+        assert cli.main(["sign", str(signed), "--as", role, "--name", name, "--quiet"]) == 0
+    return {"hers.xlsx": hers, "signed.xlsx": signed, "history.sqlite": signed.parent / ".ims-xl" / "history.sqlite"}
 
 
 def read(kind: str, path: Path, files: dict[str, Path], answered: bool = True) -> None:
@@ -81,7 +101,7 @@ def read(kind: str, path: Path, files: dict[str, Path], answered: bool = True) -
     from ims_xl.batch.clients import look_into
     from ims_xl.reconcile import reconcile
 
-    state = _empty()
+    state = empty_state()
     match kind:
         case "ims.json" | "ims.zip" | "tool.xlsm":
             state = replace(month.pull(state, [path]).state, register=_register(files["register.xlsx"]))
@@ -104,17 +124,30 @@ def read(kind: str, path: Path, files: dict[str, Path], answered: bool = True) -
             look_into(path.parent)
         case "book.xlsx":
             state = book.open_state(path).state
+        case "hers.xlsx":
+            state = book.open_state(path, gstin=GSTIN, period="2026-10").state
+        case "signed.xlsx":
+            if not _command("verify", str(path)):
+                state = book.open_state(path).state
+        case "history.sqlite":
+            from ims_xl import history
+
+            home = path.parent / "home" / ".ims-xl" / "history.sqlite"     # opened on a copy: a table that is missing is made
+            home.parent.mkdir(parents=True)
+            shutil.copy(path, home)
+            state, _ = history.remembered(replace(_with_ims(files["ims.json"]), settings=replace(empty_state().settings, period=Period(2026, 11))), home.parent.parent)
         case _:
             raise AssertionError(kind)
     if answered and len(state.ims):
         reconcile(state, AS_OF)
 
 
-def _command(*words: str) -> None:
-    cli.main([*words, "--debug", "--quiet"])
+def _command(*words: str) -> int:
+    return cli.main([*words, "--debug", "--quiet"])
 
 
-def _empty() -> BookState:
+def empty_state() -> BookState:
+    """A client's month before anything is read."""
     from ims_xl.state import WORK_COLUMNS
 
     return BookState(settings=Settings(gstin=GSTIN, period=Period(2026, 10)), ims=empty(IMS_LEDGER), work=empty(WORK_COLUMNS), register=empty(REGISTER_LEDGER))
@@ -124,11 +157,11 @@ def _empty() -> BookState:
 def _with_ims(path: Path) -> BookState:
     from ims_xl import month
 
-    return month.pull(_empty(), [path]).state
+    return month.pull(empty_state(), [path]).state
 
 
 @cache
 def _register(path: Path):
     from ims_xl import month
 
-    return month.pull(_empty(), register=[path]).state.register
+    return month.pull(empty_state(), register=[path]).state.register

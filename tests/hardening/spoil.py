@@ -2,67 +2,55 @@
 
     spoiled(random.Random(7), "register.xlsx", data) -> (bytes, "cell r=-1 in xl/worksheets/sheet1.xml")
 
-By bytes (cut, flipped, repeated, other encodings), by structure (JSON values, XML attributes and values, zip members, CSV fields). The same die
-gives the same file.
+By bytes (cut, flipped, repeated, other encodings), by structure (JSON values, XML attributes and values, zip members, CSV fields) and by what the
+format says of itself (`spoil_inside.py`). The same die gives the same file.
 """
 
 from __future__ import annotations
 
+import csv
 import gzip
-import io
 import json
 import random
 import re
-import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
-from typing import Any
 
+from tests.hardening.nasty import NASTY_JSON, NASTY_TEXT, NUMBERS, Raw, places
+from tests.hardening.spoil_inside import by_cells, by_columns, by_database, by_directory, by_footer, by_key, by_memory, by_record, by_settings, packed, unpacked
 from tests.portal_files import dumps
-
-NASTY_TEXT = (
-    "", " ", "\x00", "=1+1", "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "NaN", "Infinity", "-Infinity", "1e999", "1E5", "null", "None", "#N/A", "#REF!", "\ud800", "\ufeff", "\u202egnp.exe",
-    "अ" * 40, "é", "x" * 40_000, "9" * 400, "-" * 50, "0" * 16, "00-00-0000", "31-02-2026", "99-99-9999", "2026-13-45", "01-01-0001", "31-12-9999", "12/31/1899", "45678.99999", "-45000", "1" * 18,
-    "922337203685477580.7", "92233720368547758.08", "-92233720368547758.09", "../../../etc/passwd", "C:\\con\\nul", "<script>", "&lt;&amp;", "]]>", "'", '"', '""', ",", ";", "|", "\r\n", "A\nB", "{{ 7*7 }}", "%s%n", "27AAKCB4321Q1ZA",
-    "27AAKCB4321Q1Z", "ZZAAKCB4321Q1ZA", "13/2026", "132026", "002026", "999999", "Y", "N", "T", "0.005", "1,2,3", "1.2.3", "(100.00)", "100-", "100 Cr", "Rs. 5", "₹5", "１２３", "²", "٣",
-)
-NASTY_JSON = (
-    *(json.dumps(t) for t in NASTY_TEXT if t != "\ud800"),
-    '"\\ud800"', "null", "true", "false", "0", "-0", "-0.0", "1e999", "-1e999", "1e-999", "NaN", "Infinity", "-Infinity", "9" * 400, "1" + "0" * 5000, "0." + "3" * 300, "1e18", "-1e15", "9223372036854775808",
-    "[]", "{}", "[[]]", '{"a":{}}', "[" * 40 + "]" * 40, "[" * 100_000 + "]" * 100_000, '{"a":' * 3000 + "1" + "}" * 3000, "[1,2", "{", "01", "+1", ".5", "1.", "0x10", "'x'", "undefined", "/* */ 1",
-)
-NUMBERS = ("-1", "0", "1", "2", "99999", "65536", "1048577", "16385", "4294967296", "9223372036854775808", "1e9", "", "x", "A0", "AAAA1", "XFD1048576", "ZZZ99999999", "A1:XFD1048576", "B2:A1", "A1", "0.5", "NaN", "s", "str", "inlineStr", "e", "b", "d", "n")
-
-
-class Raw(float):
-    """Characters that go into a JSON text as they are."""
-
-    text: str
-
-    def __new__(cls, text: str) -> Raw:
-        made = super().__new__(cls, 0.0)
-        made.text = text
-        return made
 
 
 def spoiled(dice: random.Random, kind: str, data: bytes) -> tuple[bytes, str]:
     """The file spoiled in one or two ways, and how, for the report."""
     ways: list[Callable[[random.Random, bytes], tuple[bytes, str]]] = [by_bytes]
     if data[:2] == b"PK":
-        ways += [by_member, by_member, by_markup_in_zip, by_markup_in_zip, by_markup_in_zip]
+        ways += [by_member, by_markup_in_zip, by_markup_in_zip, by_directory]
+        if kind.endswith((".xlsx", ".xlsm")):
+            ways += [by_cells, by_cells]
+        if kind == "book.xlsx":
+            ways += [by_memory, by_memory]
     elif kind.endswith(".json"):
-        ways += [by_json, by_json, by_json, by_json]
+        ways += [by_json, by_json, by_json, by_key, by_key]
     elif b"<" in data[:200]:
         ways += [by_markup, by_markup, by_markup]
-    elif kind.endswith((".csv", ".toml")):
-        ways += [by_fields, by_fields, by_fields]
+    elif kind.endswith(".toml"):
+        ways += [by_settings, by_settings, by_settings]
+    elif kind.endswith(".csv"):
+        ways += [by_fields, by_fields, by_columns, by_columns]
+    elif kind.endswith(".parquet"):
+        ways += [by_footer]
+    elif kind.endswith(".xls"):
+        ways += [by_record, by_record]
+    elif kind.endswith(".sqlite"):
+        ways += [by_database, by_database, by_database]
     told = []
     for _ in range(dice.choice((1, 1, 1, 2))):
         way = dice.choice(ways)
         try:
             data, how = way(dice, data)
-        except (ValueError, zipfile.BadZipFile, UnicodeDecodeError, RecursionError, OSError, NotImplementedError, RuntimeError, zlib.error):
+        except (ValueError, zipfile.BadZipFile, UnicodeDecodeError, RecursionError, OSError, NotImplementedError, RuntimeError, zlib.error, csv.Error, IndexError):
             data, how = by_bytes(dice, data)   # the first way left nothing to take apart
         told.append(how)
     return data, "; ".join(told)
@@ -107,8 +95,8 @@ def by_json(dice: random.Random, data: bytes) -> tuple[bytes, str]:
     tree = json.loads(data.decode("utf-8-sig"))
     how = []
     for _ in range(dice.choice((1, 1, 2, 3))):
-        places = _places(tree)
-        holder, key = dice.choice(places)
+        found = places(tree)
+        holder, key = dice.choice(found)
         nasty = dice.choice(NASTY_JSON)
         match dice.randrange(6):
             case 0 | 1 | 2:
@@ -134,17 +122,6 @@ def by_json(dice: random.Random, data: bytes) -> tuple[bytes, str]:
     return text.encode("utf-8", "surrogatepass"), ", ".join(how)
 
 
-def _places(tree: Any) -> list[tuple[Any, Any]]:
-    found: list[tuple[Any, Any]] = []
-    waiting = [tree]
-    while waiting:
-        held = waiting.pop()
-        inner = list(held.items()) if isinstance(held, dict) else list(enumerate(held)) if isinstance(held, list) else []
-        found += [(held, key) for key, _ in inner]
-        waiting += [value for _, value in inner]
-    return found or [([tree], 0)]
-
-
 def by_fields(dice: random.Random, data: bytes) -> tuple[bytes, str]:
     """Fields of a table replaced, lines lengthened, quotes left open."""
     lines = [line.split(",") for line in data.decode("utf-8-sig").splitlines()]
@@ -157,7 +134,7 @@ def by_fields(dice: random.Random, data: bytes) -> tuple[bytes, str]:
                 line[at] = nasty
                 how.append(f"{nasty[:20]!r}")
             case 3:
-                line.extend([nasty] * dice.choice((1, 20, 20_000)))
+                line.extend([nasty] * dice.choice((1, 20, 20_000 if len(nasty) < 100 else 200)))      # no gigabytes
                 how.append("longer line")
             case 4:
                 del line[at:]
@@ -213,48 +190,33 @@ def by_markup(dice: random.Random, data: bytes) -> tuple[bytes, str]:
 
 def by_markup_in_zip(dice: random.Random, data: bytes) -> tuple[bytes, str]:
     """One part of a workbook spoiled as markup (or as JSON)."""
-    members = _unpacked(data)
+    members = unpacked(data)
     name = dice.choice([n for n in members if members[n]] or list(members))
     spoiler = by_json if name.endswith(".json") else by_markup
     members[name], how = spoiler(dice, members[name])
-    return _packed(list(members.items())), f"{how} in {name}"
+    return packed(list(members.items())), f"{how} in {name}"
 
 
 def by_member(dice: random.Random, data: bytes) -> tuple[bytes, str]:
     """Members cut, dropped, doubled, renamed out of the folder, swapped or blown up."""
-    members = _unpacked(data)
+    members = unpacked(data)
     name = dice.choice(list(members))
     other = dice.choice(list(members))
     listed = list(members.items())
     match dice.randrange(8):
         case 0:
-            return _packed([(n, d if n != name else d[:dice.randrange(len(d) + 1)]) for n, d in listed]), f"{name} cut"
+            return packed([(n, d if n != name else d[:dice.randrange(len(d) + 1)]) for n, d in listed]), f"{name} cut"
         case 1:
-            return _packed([m for m in listed if m[0] != name]), f"{name} missing"
+            return packed([m for m in listed if m[0] != name]), f"{name} missing"
         case 2:
-            return _packed([*listed, (name, members[other])]), f"{name} twice"
+            return packed([*listed, (name, members[other])]), f"{name} twice"
         case 3:
-            return _packed([(n if n != name else "../" * dice.choice((1, 8)) + n, d) for n, d in listed]), f"{name} climbs out"
+            return packed([(n if n != name else "../" * dice.choice((1, 8)) + n, d) for n, d in listed]), f"{name} climbs out"
         case 4:
-            return _packed([(n, members[other] if n == name else d) for n, d in listed]), f"{name} holds {other}"
+            return packed([(n, members[other] if n == name else d) for n, d in listed]), f"{name} holds {other}"
         case 5:
-            return _packed([(n, b"" if n == name else d) for n, d in listed]), f"{name} empty"
+            return packed([(n, b"" if n == name else d) for n, d in listed]), f"{name} empty"
         case 6:
-            return _packed([(n, d + b" " * 30_000_000 if n == name else d) for n, d in listed]), f"{name} blown up"
+            return packed([(n, d + b" " * 30_000_000 if n == name else d) for n, d in listed]), f"{name} blown up"
         case _:
-            return _packed([(n if n != name else dice.choice((n.upper(), "/" + n, n.replace("/", "\\"), "é" + n)), d) for n, d in listed]), f"{name} written otherwise"
-
-
-def _unpacked(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist()}
-
-
-def _packed(members: list[tuple[str, bytes]]) -> bytes:
-    held = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        warnings.simplefilter("ignore")   # doubled names are the point
-        for name, data in members:
-            archive.writestr(name, data)
-    return held.getvalue()
-
+            return packed([(n if n != name else dice.choice((n.upper(), "/" + n, n.replace("/", "\\"), "é" + n)), d) for n, d in listed]), f"{name} written otherwise"

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from ims_xl.hosts.package.xml import as_utf8
 from ims_xl.vocabulary import ImsXlError
 from tests.hardening.hostile import hostile
+from tests.hardening.nasty import Raw
 from tests.hardening.sound import read, sound_files
 from tests.hardening.spoil import spoiled
+from tests.hardening.spoil_inside import packed, unpacked
+from tests.portal_files import dumps
 
 KINDS = ("book.xlsx", "client.toml", "errors.json", "gstr2b.json", "gstr2b.xlsx", "gstr2b.zip", "ims.json", "ims.zip", "match_ims.csv", "match_ims.parquet", "match_register.csv", "register.csv", "register.xlsx",
          "setoff.json", "table.2003.xls", "table.html.xls", "tally.xml", "tool.xlsm")
@@ -44,6 +48,30 @@ def test_a_spoiled_file_is_read_or_refused(kind, files, tmp_path):
             assert 10 < len(str(refused)) < 1200 and "\n" not in str(refused), how
         assert path.read_bytes() == data, how
     assert before == {name: hashlib.sha256(path.read_bytes()).digest() for name, path in files.items()}
+
+
+def test_what_spoils_a_json_text_gets_into_it():
+    assert dumps({"a": Raw("NaN"), "b": [Raw('"\\ud800"')]}) == '{"a":NaN,"b":["\\ud800"]}'
+
+
+def test_a_part_that_says_utf8_and_is_not_is_no_text(files, tmp_path):
+    members = unpacked(files["register.xlsx"].read_bytes())
+    name = next(n for n in members if n.startswith("xl/worksheets/"))
+    members[name] = members[name].replace(b"</sheetData>", b'<row r="900"><c r="A900"><v>\xed\xa0\x80</v></c></row></sheetData>')
+    with pytest.raises(ImsXlError, match="no text"):
+        as_utf8(members[name])
+    members["xl/workbook.xml"] = b"<?xml version='1.0' encoding='b'?>" + members["xl/workbook.xml"].partition(b"?>")[2]
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(packed(list(members.items())))
+    with pytest.raises(ImsXlError, match="damaged or locked"):
+        read("register.xlsx", path, files, answered=False)
+
+
+def test_a_footer_that_is_no_text_is_no_readable_parquet(files, tmp_path):
+    path = tmp_path / "match_ims.parquet"
+    path.write_bytes(files["match_ims.parquet"].read_bytes().replace(b"document_number", b"document\x80number"))
+    with pytest.raises(ImsXlError, match="Parquet"):
+        read("match_ims.parquet", path, files, answered=False)
 
 
 def test_an_old_workbook_that_makes_its_reader_ask_for_all_memory_is_damaged(files, tmp_path):

@@ -38,6 +38,17 @@ def test_a_file_appears_whole_and_keeps_the_permissions_of_the_old_one(tmp_path:
     assert book.read_bytes() == b"new" and book.stat().st_mode & 0o777 == 0o640 and everything_in(tmp_path) == {"book.xlsx"}
 
 
+def test_an_earlier_version_is_as_private_as_the_book_and_messages_name_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(b"old")
+    book.chmod(0o600)
+    assert safe_files.snapshot(book).stat().st_mode & 0o777 == 0o600
+    book.write_bytes(b"new")
+    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(ImsXlError, match=r"^book\.xlsx: the disk is full"):
+        safe_files.snapshot(book)
+
+
 def test_a_link_keeps_pointing_where_it_points(tmp_path: Path) -> None:
     (tmp_path / "real.xlsx").write_bytes(b"old")
     (tmp_path / "link.xlsx").symlink_to(tmp_path / "real.xlsx")

@@ -76,18 +76,18 @@ class Archive:
             with zipfile.ZipFile(io.BytesIO(data)) as listing:
                 infos = listing.infolist()
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as wrong:
-            raise ImsXlError(f"{name}: not a whole .xlsx or .xlsm file ({wrong}); open it in Excel and save it again.") from None
+            raise ImsXlError(f"{name}: not a whole .xlsx or .xlsm file ({str(wrong)[:120]}); open it in Excel and save it again.") from None
         entries = []
         for info in infos:
             if info.flag_bits & 0x1:
                 raise ImsXlError(f"{name}: the file is encrypted; open it in Excel, remove the password (File, Info, Protect Workbook) and save it.")
             head = data[info.header_offset: info.header_offset + _LOCAL.size]
             if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
-                raise ImsXlError(f"{name}: the file is cut off or damaged at entry {info.filename!r}; restore it from a copy.")
+                raise ImsXlError(f"{name}: the file is cut off or damaged at entry {info.filename[:80]!r}; restore it from a copy.")
             name_length, extra_length = _LOCAL.unpack(head)[-2:]
             start = info.header_offset + _LOCAL.size + name_length + extra_length
             if start + info.compress_size > len(data):
-                raise ImsXlError(f"{name}: the file is cut off or damaged at entry {info.filename!r}; restore it from a copy.")
+                raise ImsXlError(f"{name}: the file is cut off or damaged at entry {info.filename[:80]!r}; restore it from a copy.")
             utf8 = bool(info.flag_bits & 0x800)
             year, month, day, hour, minute, second = info.date_time
             entries.append(Entry(
@@ -116,14 +116,10 @@ class Archive:
         except Exception as wrong:
             if isinstance(wrong, MemoryError):
                 raise
-            raise ImsXlError(f"Part {name!r} of the workbook is damaged ({wrong}); restore the file from a copy.") from None
+            raise ImsXlError(f"Part {name!r} of the workbook is damaged ({str(wrong)[:120]}); restore the file from a copy.") from None
         if len(data) != entry.size or (_fast or zlib).crc32(data) != entry.crc:
             raise ImsXlError(f"Part {name!r} of the workbook is damaged (its check sum is wrong); restore the file from a copy.")
         return data
-
-    def size(self, name: str) -> int:
-        """How many bytes a part says that it unpacks to, 0 where there is none."""
-        return self._entries[part_key(name)].size if name in self else 0
 
     def head(self, name: str, count: int = 16384) -> bytes:
         """The beginning of a part, without inflating all of it."""
