@@ -62,7 +62,7 @@ def batch(
     book = root / f"firm_{named or 'all'}.xlsx"
     firm_book(with_the_others(night, results), named, as_of, book)
     failed = [r for r in results if r.status == "failed"]
-    _say(f"{len(results)} clients: " + ", ".join(f"{sum(r.status == s for r in results)} {s}" for s in ("done", "skipped", "failed")) + f". Open {book}")
+    _say(f"{len(results)} client{'s' if len(results) != 1 else ''}: " + ", ".join(f"{sum(r.status == s for r in results)} {s}" for s in ("done", "skipped", "failed")) + f". Open {book}")
     return SOME_FAILED if failed else 0
 
 

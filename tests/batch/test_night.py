@@ -100,7 +100,7 @@ def test_only_some_are_run_and_the_firms_book_still_shows_all(firm, first, capsy
     assert cli.main(["batch", str(firm), "--only", "कावेरी", "--dry-run"]) == 0
     assert capsys.readouterr().out == "कावेरी: would be skipped, unchanged since it was done\n"
     assert cli.main(["batch", str(firm), "--only", "कावेरी", "--as-of", str(AS_OF)]) == 0
-    assert "1 clients: 0 done, 1 skipped, 0 failed" in capsys.readouterr().out
+    assert "1 client: 0 done, 1 skipped, 0 failed" in capsys.readouterr().out
     assert openpyxl.load_workbook(firm / "firm_2026-10.xlsx")["Clients"]["A13"].value == "कावेरी"
 
 
