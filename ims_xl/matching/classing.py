@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ims_xl.matching import comparison as c
 from ims_xl.matching.blocking import pairs_on
-from ims_xl.matching.comparison import one_slip_apart
+from ims_xl.matching.comparison import another_registration, one_slip_apart
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, DEBIT_NOTE, NO_DAY, Documents, Vouchers, financial_years
 from ims_xl.matching.duplicates import duplicates
 from ims_xl.matching.explaining import Story, explain
-from ims_xl.matching.found import Found
+from ims_xl.matching.found import Found, Group
 from ims_xl.matching.hand import Hand
 from ims_xl.matching.hashing import together
+from ims_xl.matching.lists import LIST_LIKE, read_list
 from ims_xl.settings import Settings
 from ims_xl.state import Links
 from ims_xl.vocabulary import MatchClass
 
 CLASSES: Final = tuple(MatchClass)
 _CODE: Final = {match_class: number for number, match_class in enumerate(CLASSES)}
+_DIGITS: Final = re.compile(r"\d+")
 CLEAR_LEAD: Final = 15
 """Points by which a link must lead its strongest rival to be clean."""
 
@@ -51,7 +56,7 @@ def assemble(ims: pd.DataFrame, register: pd.DataFrame, portal: Documents, vouch
     single_p, single_b = np.flatnonzero(~taken_p), np.flatnonzero(~taken_b)
     class_p = np.where(superseded, _CODE[MatchClass.SUPERSEDED], np.where(repeats_p >= 0, _CODE[MatchClass.DUPLICATE], _CODE[MatchClass.NOT_IN_BOOKS]))[single_p]
     class_b = np.where(repeats_b >= 0, _CODE[MatchClass.DUPLICATE], np.where(outside, _CODE[MatchClass.OUTSIDE_IMS], _CODE[MatchClass.NOT_IN_IMS]))[single_b]
-    group_clean = np.array([group.clean for group in groups], dtype=bool)
+    group_clean = np.array([group.clean and _one_registration(portal, books, group) for group in groups], dtype=bool)
     first_line = np.full(len(books), len(register), dtype=np.int64)
     np.minimum.at(first_line, vouchers.of_line, np.arange(len(register)))
     place = np.concatenate([found.portal, np.array([g.portal.min() for g in groups], dtype=np.int64), single_p, len(portal) + first_line[single_b]]).astype(np.int64)
@@ -83,10 +88,11 @@ def judge(portal: Documents, books: Documents, found: Found, unbooked: np.ndarra
     wrong_way = portal.direction[p] != books.direction[b]
     import_of_goods = (portal.kind[p] == BILL_OF_ENTRY) & (portal.gstin[p] == 0) & (books.gstin[b] == 0)
     other_supplier = (found.supplier != c.S_SAME) & ~import_of_goods
+    other_recipient = another_registration(portal, books, p, b)
     code = np.where(found.amount == c.A_EQUAL, _CODE[MatchClass.EXACT], _CODE[MatchClass.TOLERANCE])
     code = np.where(found.date != c.D_EQUAL, _CODE[MatchClass.DATE], code)
     code = np.where(found.number > c.N_SAME, _CODE[MatchClass.NUMBER], code)
-    code = np.where(other_supplier, _CODE[MatchClass.GSTIN], code)
+    code = np.where(other_supplier | other_recipient, _CODE[MatchClass.GSTIN], code)
     code = np.where((found.amount > c.A_TOLERANCE) | wrong_way, _CODE[MatchClass.VALUE], code)
     year = np.where(books.day[b] == NO_DAY, financial_years(books.posted[b]), books.year[b])
     lead = found.points - found.rival_points
@@ -104,9 +110,10 @@ def judge(portal: Documents, books: Documents, found: Found, unbooked: np.ndarra
     # bill's: where neither number nor date is its own, only an amount of its own tells a bill from its neighbours.
     ahead = (books.posted[b] != NO_DAY) & (books.day[b] > books.posted[b]) & (found.number > c.N_UNYEARED)
     enough &= once | ~(ahead | (found.number == c.N_ORIGINAL))
-    clean = (enough | found.sure | found.by_hand) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~wrong_way & (portal.year[p] == year)
+    clean = (enough | found.sure | found.by_hand) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~other_recipient & ~wrong_way & (portal.year[p] == year)
     clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
     clean &= ~_has_twin(portal, books, found, unbooked) | found.by_hand
+    clean &= ~_names_others(books, found, clean) | found.by_hand
     confidence = np.clip(50 + (found.points - 44) // 2, 30, 99)
     confidence = np.where(clean, np.maximum(confidence, 90), np.minimum(confidence, 89))
     confidence = np.where(~clear & ~found.sure, np.minimum(confidence, 60), confidence)
@@ -131,6 +138,25 @@ def _has_twin(portal: Documents, books: Documents, found: Found, unbooked: np.nd
     twin = np.zeros(len(found), dtype=bool)
     twin[at[one_slip_apart(portal.numbers, books.numbers, other, found.books[at])]] = True
     return twin
+
+
+def _one_registration(portal: Documents, books: Documents, group: Group) -> bool:
+    """Some document is addressed to the registration that the bookings stand under; the sentence says where others are not."""
+    addressed, booked = portal.recipient[group.portal], books.recipient[group.books]
+    return bool(not addressed.any() or not booked.any() or np.isin(addressed[addressed != 0], booked).any())
+
+
+def _names_others(books: Documents, found: Found, asked: np.ndarray) -> np.ndarray:
+    """Links, of those asked about, whose booking's number surely lists more documents of the same form: `A-101, A-102` linked with A-101 alone."""
+    several = np.zeros(len(found), dtype=bool)
+    loose = np.flatnonzero(asked & (found.number > c.N_SAME))
+    numbers = books.number.take(pa.array(found.books[loose]))
+    for at in loose[np.asarray(pc.match_substring_regex(numbers, LIST_LIKE))].tolist():
+        listing = read_list(str(books.number[int(found.books[at])].as_py()))
+        if listing is not None and listing.sure:
+            forms = [_DIGITS.sub("9", part) for part in listing.parts]
+            several[at] = len(forms) > len(set(forms)) or len(forms) > 2
+    return several
 
 
 def _taken(rows: int, linked: np.ndarray, groups: list[np.ndarray]) -> np.ndarray:

@@ -128,6 +128,11 @@ def one_slip_apart(portal: NumberKeys, books: NumberKeys, at_p: np.ndarray, at_b
     return np.asarray(np.minimum(plain, runs) <= 1)
 
 
+def another_registration(portal: Documents, books: Documents, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+    """Pairs whose two sides each name a recipient GSTIN, and not the same: credit stands only in the registration that the document names."""
+    return np.asarray((portal.recipient[at_p] != books.recipient[at_b]) & (portal.recipient[at_p] != 0) & (books.recipient[at_b] != 0))
+
+
 def tolerances(settings: Settings) -> np.ndarray:
     """Paise: taxable value, IGST, CGST, SGST, cess."""
     return np.array([settings.taxable_tolerance, settings.igst_tolerance, settings.cgst_tolerance, settings.sgst_tolerance, settings.cess_tolerance], dtype=np.int64)

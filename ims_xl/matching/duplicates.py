@@ -14,6 +14,9 @@ from ims_xl.matching.hashing import text_codes, together
 from ims_xl.matching.numbers import closer_keys
 from ims_xl.settings import Settings
 
+MANY_COPIES = 16
+"""Bookings to the letter alike from which on they are no parts of one document, and no person's slip, but a register pasted in many times."""
+
 
 def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, settings: Settings) -> np.ndarray:
     """For every document of one side the document it repeats, -1 where it repeats none.
@@ -26,6 +29,12 @@ def duplicates(documents: Documents, single: np.ndarray, taken: np.ndarray, sett
     if not len(asked):
         return repeats
     pool = np.flatnonzero(single | taken)
+    repeats = _identical(documents, pool, single, taken)
+    # What repeats another to the letter need not be compared: a thousand copies would make a million pairs.
+    asked = asked[repeats[asked] < 0]
+    pool = pool[repeats[pool] < 0]
+    if not len(asked):
+        return _first_of_chain(repeats)
     pool = pool[_same_amounts(documents, pool, asked, settings)]
     evidence = _alike(documents.take(pool), np.searchsorted(pool, asked), settings)
     original, copy = pool[evidence.portal], asked[evidence.books]
@@ -58,6 +67,43 @@ def portal_copies(portal: Documents, open_rows: np.ndarray) -> np.ndarray:
         first = rows[order[start[again]]]
         copies[later] = np.where(copies[later] < 0, first, copies[later])
     return _first_of_chain(copies)
+
+
+def surplus_bookings(portal: Documents, books: Documents, open_p: np.ndarray, open_b: np.ndarray) -> np.ndarray:
+    """bool per booking: one of very many to the letter alike of which the portal has the document; one of them finds it, the rest only hide it."""
+    surplus = np.zeros(len(books), dtype=bool)
+    at_p, at_b = np.flatnonzero(open_p), np.flatnonzero(open_b)
+    in_books = _content(books, at_b)
+    _, inverse, counts = np.unique(in_books, return_inverse=True, return_counts=True)
+    crowd = (counts[inverse] > MANY_COPIES) & (in_books != 0)
+    if not crowd.any():
+        return surplus
+    at_b, in_books = at_b[crowd], in_books[crowd]
+    shown = np.isin(in_books, _content(portal, at_p))
+    at_b, in_books = at_b[shown], in_books[shown]
+    order = np.lexsort((books.row[at_b], books.order[at_b], in_books))
+    surplus[at_b[order[1:][in_books[order[1:]] == in_books[order[:-1]]]]] = True
+    return surplus
+
+
+def _identical(documents: Documents, pool: np.ndarray, single: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """For every single document of the pool one of the same content to the letter: one with a partner, else the first in content order; -1 elsewhere."""
+    repeats = np.full(len(documents), -1, dtype=np.int64)
+    code = _content(documents, pool)
+    pool, code = pool[code != 0], code[code != 0]
+    order = np.lexsort((documents.row[pool], documents.order[pool], ~taken[pool], code))
+    pool, code = pool[order], code[order]
+    again = np.r_[False, code[1:] == code[:-1]] if len(code) else np.zeros(0, dtype=bool)
+    first = pool[np.maximum.accumulate(np.where(again, 0, np.arange(len(pool))))]
+    again &= single[pool]
+    repeats[pool[again]] = first[again]
+    return repeats
+
+
+def _content(documents: Documents, rows: np.ndarray) -> np.ndarray:
+    """One code for supplier, kind, direction, number, day and every amount; 0 where there is no number."""
+    code = together(documents.gstin[rows], documents.kind[rows], documents.direction[rows], documents.numbers.plain[rows], documents.day[rows], *(documents.money[rows, k] for k in range(5)))
+    return np.where(documents.numbers.plain[rows] == 0, np.uint64(0), code)
 
 
 def _repeated(code: np.ndarray) -> np.ndarray:

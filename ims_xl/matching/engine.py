@@ -15,7 +15,7 @@ from ims_xl.matching.classing import assemble
 from ims_xl.matching.comparison import tolerances
 from ims_xl.matching.composites import lines_apart
 from ims_xl.matching.documents import PLACED, Documents, gather_vouchers, portal_documents, with_former_amounts, with_lone_days, with_lone_numbers
-from ims_xl.matching.duplicates import portal_copies
+from ims_xl.matching.duplicates import portal_copies, surplus_bookings
 from ims_xl.matching.found import Found, Group, joined
 from ims_xl.matching.hand import Hand, read_hand_links
 from ims_xl.matching.partition import link_as_told, link_leftovers
@@ -45,6 +45,7 @@ def link_documents(ims: pd.DataFrame, register: pd.DataFrame, settings: Settings
     copies = portal_copies(portal, (successor < 0) & ~hand.portal)
     open_p = (successor < 0) & (copies < 0) & ~hand.portal
     open_b = ~hand.books
+    open_b &= ~surplus_bookings(portal, books, open_p, open_b)
     portal = with_lone_days(with_former_amounts(with_lone_numbers(portal, open_p), successor), books)
     found = _link(portal, books, open_p, open_b, hand, settings, progress, spread)
     progress("Writing explanations", 0.9)

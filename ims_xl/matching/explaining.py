@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ims_xl.matching import comparison as c
+from ims_xl.matching.comparison import another_registration
 from ims_xl.matching.documents import BILL_OF_ENTRY, BLANK, NO_DAY, Documents, Vouchers
 from ims_xl.matching.found import Found, Group, counted
 from ims_xl.matching.hashing import arrow_text
@@ -98,14 +99,15 @@ def _pairs(story: Story, names: _Names) -> Texts:
     nouns = [NOUNS[kind] for kind in portal.kind[p].tolist()]
     explanation = [f"{noun} {number} agrees with the books in supplier, number, date and tax." for noun, number in zip(nouns, numbers)]
     wrong_way = portal.direction[p] != books.direction[b]
-    plain = (found.amount == c.A_EQUAL) & (found.date == c.D_EQUAL) & (found.number <= c.N_SAME) & (found.supplier == c.S_SAME) & ~wrong_way & ~books.reverse_charge[b] & ~found.by_hand
+    elsewhere = another_registration(portal, books, p, b)
+    plain = ~elsewhere & (found.amount == c.A_EQUAL) & (found.date == c.D_EQUAL) & (found.number <= c.N_SAME) & (found.supplier == c.S_SAME) & ~wrong_way & ~books.reverse_charge[b] & ~found.by_hand
     look = np.flatnonzero(~plain)
     old_values = _booked_before_amendment(story)
     columns = zip(
         look.tolist(), _texts(names.number_b, b[look]), _texts(names.gstin_p, p[look]), _texts(names.gstin_b, b[look]), _days(portal.day[p[look]]), _days(books.day[b[look]]),
         portal.money[p[look]].tolist(), books.money[b[look]].tolist(), found.number[look].tolist(), found.date[look].tolist(), found.amount[look].tolist(), found.supplier[look].tolist(),
-        wrong_way[look].tolist(), books.reverse_charge[b[look]].tolist(), old_values[look].tolist(), found.by_hand[look].tolist(), portal.kind[p[look]].tolist(), books.kind[b[look]].tolist())
-    for at, number_b, gstin_p, gstin_b, day_p, day_b, money_p, money_b, number, date, amount, supplier, against, reverse, old, hand, kind_p, kind_b in columns:
+        wrong_way[look].tolist(), elsewhere[look].tolist(), books.reverse_charge[b[look]].tolist(), old_values[look].tolist(), found.by_hand[look].tolist(), portal.kind[p[look]].tolist(), books.kind[b[look]].tolist())
+    for at, number_b, gstin_p, gstin_b, day_p, day_b, money_p, money_b, number, date, amount, supplier, against, other, reverse, old, hand, kind_p, kind_b in columns:
         same, reasons, fields = [], [], []
         imported = kind_p == BILL_OF_ENTRY and not gstin_p and not gstin_b
         if supplier == c.S_SAME:
@@ -136,6 +138,10 @@ def _pairs(story: Story, names: _Names) -> Texts:
         if against:
             reasons.append("the portal and the books count it in opposite directions")
             fields.append(f"document_type={NOUNS[kind_p]}>{NOUNS[kind_b]}")
+        if other:
+            ours_p, ours_b = story.ims["recipient_gstin"].iat[int(p[at])], story.register["recipient_gstin"].iat[int(names.line_of[b[at]])]
+            reasons.append(f"it is addressed to our registration {ours_p} and booked under {ours_b}")
+            fields.append(f"recipient_gstin={ours_p}>{ours_b}")
         if reverse:
             reasons.append("books mark it reverse charge, which is never in IMS")
             fields.append("reverse_charge=N>Y")
@@ -186,7 +192,10 @@ def _group(story: Story, names: _Names, group: Group) -> tuple[str, str]:
     else:
         sums = "the sums differ: portal " + listed([f"{MONEY_WORDS[k]} {rupees(on_portal[k])} against {rupees(in_books[k])}" for k in off]) + " in books"
     doubt = "" if group.named or not group.agrees else "; only some are named in the books, the rest follow from the amounts"
-    return differences, f"{what}: {'linked by hand; ' if group.by_hand else ''}{sums}{doubt}."
+    booked = books.recipient[group.books][books.recipient[group.books] != 0]
+    elsewhere = group.portal[(portal.recipient[group.portal] != 0) & ~np.isin(portal.recipient[group.portal], booked)] if len(booked) else group.portal[:0]
+    addressed = f"; {listed([str(names.number_p[int(at)].as_py()) for at in elsewhere])} addressed to another registration of ours" if len(elsewhere) else ""
+    return differences, f"{what}: {'linked by hand; ' if group.by_hand else ''}{sums}{doubt}{addressed}."
 
 
 def _lone_documents(story: Story, names: _Names) -> Iterable[str]:

@@ -22,6 +22,10 @@ _NOTE_BEHIND: Final = 92
 """Days within which a note may have been set off against a bill."""
 
 
+_FEW: Final = 7
+"""Vouchers of one document of which every set is tried: 120 sets."""
+
+
 def splits(pool: Pool) -> None:
     """One document, several vouchers that each name it: all of them together, else the smallest set that adds up."""
     for document in pool.in_order(pool.vouchers_of, pool.portal):
@@ -30,7 +34,7 @@ def splits(pool: Pool) -> None:
         named = [(level, v) for level, v in pool.vouchers_of[document] if pool.open_b[v] and (pool.books.money[v] <= pool.portal.money[document] + pool.tolerance).all()]
         if len(named) < 2:
             continue
-        for subset in _subsets(named[:7]):
+        for subset in _subsets(named):
             vouchers = [v for _, v in subset]
             if (np.abs(pool.books.money[vouchers].sum(axis=0) - pool.portal.money[document]) <= pool.tolerance).all():
                 pool.take([document], vouchers, all(level <= c.N_PART for level, _ in subset))
@@ -113,7 +117,8 @@ def netted(pool: Pool, loose: Evidence) -> None:
 
 
 def _subsets(named: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], ...]]:
-    """All of them, then pairs, then larger sets."""
+    """All of them, however many cost centres a bill was dealt to; then pairs and larger sets of the first few."""
     yield tuple(named)
-    for size in range(2, len(named)):
-        yield from itertools.combinations(named, size)
+    few = named[:_FEW]
+    for size in range(2, len(few) + (len(few) < len(named))):
+        yield from itertools.combinations(few, size)

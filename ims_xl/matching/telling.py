@@ -38,7 +38,7 @@ class RowName:
         """`12` and `ims:12` are IMS row 12, `register:7` is register row 7 (0-based, as in MATCHES)."""
         side, _, number = text.rpartition(":")
         side = {"": "ims", "i": "ims", "ims": "ims", "r": "register", "register": "register", "books": "register"}.get(side.strip().lower(), "")
-        if not side or not number.strip().isdigit():
+        if not side or not (number.strip().isascii() and number.strip().isdigit() and len(number) < 12):
             raise ImsXlError(f"'{text}' names no row; write ims:12 or register:7, counted from 0 as in MATCHES.")
         return cls(side, int(number))
 
@@ -46,6 +46,8 @@ class RowName:
 def tell(ims: pd.DataFrame, register: pd.DataFrame, links: Links, name: RowName, settings: Settings) -> list[str]:
     """Lines for a person: what the row is, what became of it and why, and how near each candidate came."""
     rows = len(ims) if name.side == "ims" else len(register)
+    if not rows:
+        raise ImsXlError(f"{name.side} has no rows.")
     if name.row >= rows:
         raise ImsXlError(f"{name.side} has rows 0 to {rows - 1}; there is no row {name.row}.")
     portal = portal_documents(ims, settings)

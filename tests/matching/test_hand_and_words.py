@@ -76,7 +76,7 @@ def test_a_row_tells_its_story() -> None:
     assert "451" in "\n".join(tell(ims, register, links, RowName.parse("register:0"), Settings()))
 
 
-@pytest.mark.parametrize("text", ["x:1", "ims:-1", "ims:", "one"])
+@pytest.mark.parametrize("text", ["x:1", "ims:-1", "ims:", "one", "ims:²", "ims:٣"])
 def test_a_row_that_cannot_be_named_is_refused(text: str) -> None:
     with pytest.raises(ImsXlError, match="names no row"):
         RowName.parse(text)

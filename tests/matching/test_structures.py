@@ -199,3 +199,46 @@ def test_of_a_span_whose_end_is_not_on_the_portal_what_fits_is_taken() -> None:
     portal = [document("A-1", "1000.00", "180.00"), document("A-2", "900.00", "0", cgst="81.00", sgst="81.00"), document("A-3", "500.00", "90.00")]
     answer = matched(portal, [booking("A-1 to A-4", "2500.00", "450.00")])
     assert [answer.together(k, 0) for k in range(3)] == [True, False, True]
+
+
+@pytest.mark.parametrize("copies", [11, 500])
+def test_a_register_pasted_in_many_times_is_one_booking_and_its_copies(copies: int) -> None:
+    answer = matched([document("A-101")] * 3, [booking("A-101", voucher=f"PV/{n}") for n in range(copies)])
+    assert sorted(answer.of(row).match_class for row in range(3)) == ["duplicate", "duplicate", "exact"]
+    assert sorted(answer.of_booking(line).match_class for line in range(copies)) == ["duplicate"] * (copies - 1) + ["exact"]
+
+
+def test_copies_of_what_the_portal_does_not_show_repeat_the_first_of_them() -> None:
+    answer = matched([document("Z-9", supplier=OTHER)], [booking("A-101", voucher=f"PV/{n}") for n in range(60)])
+    assert sorted(answer.of_booking(line).match_class for line in range(60)) == ["duplicate"] * 59 + ["not_in_ims"]
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_document_dealt_to_twenty_cost_centres_is_one_group(step: int) -> None:
+    answer = matched([document("A-101", f"{20000 + 190 * step}.00", "3600.00")], [booking("A-101", f"{1000 + n * step}.00", "180.00", voucher=f"PV/{n}") for n in range(20)])
+    assert all(answer.together(0, line) for line in range(20))
+
+
+def test_credit_of_another_registration_of_ours_is_never_clean() -> None:
+    mine, branch = "27AADCT7788K1ZI", "24AADCT7788K1ZO"
+    result = matched([document("A-101", recipient_gstin=mine)], [booking("A-101", recipient_gstin=branch)]).of(0)
+    assert (result.match_class, result.clean) == ("gstin", False)
+    assert result.differences == f"recipient_gstin={mine}>{branch}"
+    assert f"addressed to our registration {mine} and booked under {branch}" in result.explanation
+    assert matched([document("A-101", recipient_gstin=mine)], [booking("A-101", recipient_gstin="")]).of(0).clean
+
+
+@pytest.mark.parametrize(("typed", "clean"), [("A-101, A-102, A-103", False), ("A-101, A-102", False), ("A-101, PO 998", True)])
+def test_a_booking_that_names_other_bills_too_is_looked_at(typed: str, clean: bool) -> None:
+    answer = matched([document("A-101")], [booking(typed)])
+    assert answer.together(0, 0)
+    assert answer.of(0).clean == clean
+
+
+def test_a_voucher_over_two_registrations_says_so() -> None:
+    portal = [document("A-101"), document("A-102", recipient_gstin="24AADCT7788K1ZO")]
+    result = matched(portal, [booking("A-101, A-102", "20000.00", "3600.00")]).of(0)
+    assert result.match_class == "grouped"
+    assert "A-102 addressed to another registration of ours" in result.explanation
+    strangers = [document(n, recipient_gstin="24AADCT7788K1ZO") for n in ("A-101", "A-102")]
+    assert not matched(strangers, [booking("A-101, A-102", "20000.00", "3600.00")]).of(0).clean
