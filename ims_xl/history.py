@@ -212,6 +212,7 @@ def has_history(folder: Path) -> bool:
     return bool(os.environ.get(ADDRESS, "").strip()) or history_beside(folder).exists()
 
 
+@_sound
 def remembered(state: BookState, folder: Path) -> tuple[BookState, dict[str, pd.DataFrame]]:
     """The state with what the history knows of earlier periods over what rollover carried, and the frames that tabs show of them."""
     period = state.settings.period

@@ -32,7 +32,7 @@ from ims_xl.state import (
     empty,
 )
 from ims_xl.store import damaged, pack, unpack
-from ims_xl.vocabulary import GSTR2B_LEDGER, IMS_LEDGER, REGISTER_LEDGER, ImsXlError, Problem
+from ims_xl.vocabulary import GSTR2B_LEDGER, IMS_LEDGER, REGISTER_LEDGER, ImsXlError, Problem, Section
 from ims_xl.workbook.plan import SheetPlan, TableBlock, TableColumn
 
 STORE: Final = "_ims-xl"
@@ -63,6 +63,8 @@ def _remembered(stored: Mapping[str, Any]) -> BookState:
     ims, work = empty(IMS_LEDGER), empty(WORK_COLUMNS)
     if isinstance(documents, pd.DataFrame) and len(documents):
         ims = _schema(documents, IMS_LEDGER)
+        for section in ims["section"].unique():
+            Section(section)        # a ValueError where it is none: everything after asks it for its form
         work = _schema(documents.rename(columns={f"work.{name}": name for name in WORK_COLUMNS})[list(WORK_COLUMNS)], WORK_COLUMNS)
     head = stored.get("portal_2b")
     two_b = None

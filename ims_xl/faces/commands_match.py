@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -56,7 +56,7 @@ def match(ims: Path, register: Path, output: Path | None, report: Path | None, e
     counts = Counter(links.results["match_class"].tolist())
     seconds = {"read": round(read - began, 3), "match": round(linked - read, 3), "write": 0.0}
     told = partial(_report, len(ims_ledger), len(register_ledger), counts, int(links.results["clean"].sum()), problems)
-    with _kept_or_written(report, told(seconds)):
+    with _kept_or_written(report, partial(told, seconds)):
         if output is not None:
             from ims_xl.matching.listing import matches_table
             from ims_xl.readers.plain import write_table
@@ -107,20 +107,21 @@ def _without_doubt(links: Links, ims: pd.Series, register: pd.Series) -> Links:
 def _report(ims: int, register: int, counts: Counter[str], clean: int, problems: list[Problem], seconds: dict[str, float]) -> bytes:
     from ims_xl.vocabulary import MatchClass
 
-    listed = [{"file": p.file, "sheet": p.sheet, "row": p.row, "field": p.field, "message": p.message} for p in problems]
+    # A line each, by the fast encoder: there may be a problem for every row.
+    listed = ",\n  ".join(json.dumps({"file": p.file, "sheet": p.sheet, "row": p.row, "field": p.field, "message": p.message}, ensure_ascii=False) for p in problems)
     matches = {match_class.value: counts.get(match_class.value, 0) for match_class in MatchClass}
-    report = {"rows": {"ims": ims, "register": register, "problems": len(problems)}, "matches": matches, "clean": clean, "problems": listed, "seconds": seconds}
-    return (json.dumps(report, indent=1, ensure_ascii=False) + "\n").encode()
+    report = {"rows": {"ims": ims, "register": register, "problems": len(problems)}, "matches": matches, "clean": clean, "seconds": seconds}
+    return (json.dumps(report, indent=1, ensure_ascii=False)[:-2] + f',\n "problems": [{listed}]\n}}\n').encode()
 
 
 @contextmanager
-def _kept_or_written(report: Path | None, text: bytes) -> Iterator[None]:
+def _kept_or_written(report: Path | None, text: Callable[[], bytes]) -> Iterator[None]:
     """Writes the report first, and takes it back where what follows fails: both files or neither."""
     if report is None:
         yield
         return
     earlier = report.read_bytes() if report.exists() else None
-    write_bytes(report, text)
+    write_bytes(report, text())
     try:
         yield
     except BaseException:

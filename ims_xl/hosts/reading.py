@@ -119,6 +119,8 @@ def _scattered(cells: Cells) -> pd.DataFrame:
 def _fast_frame(height: int, found: dict[int, pa.ChunkedArray]) -> pd.DataFrame:
     index = pd.RangeIndex(1, height + 1)
     width = max(found, default=0)
+    if mostly_nothing(1, width, len(found)):      # one stray cell at the sheet's end
+        return pd.DataFrame({c: pd.Series(pd.array(found[c], dtype="str"), index=index, copy=False) for c in sorted(found)}, index=index, copy=False)
     blank = _text_array(np.full(height, "", dtype=object)) if len(found) < width else None
     columns = {c: pd.Series(pd.array(found[c], dtype="str") if c in found else blank, index=index, copy=False) for c in range(1, width + 1)}
     return pd.DataFrame(columns, index=index, columns=pd.RangeIndex(1, width + 1), copy=False)

@@ -76,7 +76,7 @@ def typed_ims(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, list[P
     negative = (ledger["taxable_value"] < 0) & ~_within(sections, _CREDIT_NOTES)
     problems += _listed_cells(raw["taxable_value"], negative, path, "taxable_value", "is negative; the portal prints the amounts of such a document positive")
     ledger["doubtful"] |= unknown | negative
-    return pd.DataFrame(ledger), _at_file_lines(problems, path, IMS_COLUMNS, len(raw))
+    return pd.DataFrame(ledger), _at_file_lines(_blank_rows_once(problems, raw, path), path, IMS_COLUMNS, len(raw))
 
 
 def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, list[Problem]]:
@@ -105,7 +105,7 @@ def typed_register(columns: dict[str, Any], path: Path) -> tuple[pd.DataFrame, l
         unread = ((ledger["reverse_charge"] == "") & (said != "")).to_numpy(dtype=bool)
         problems += _listed_cells(said, unread, path, "reverse_charge", "is neither Y nor N; taken as N")
         ledger["doubtful"] |= unread
-    return pd.DataFrame(ledger), _at_file_lines(problems, path, REGISTER_COLUMNS, len(raw))
+    return pd.DataFrame(ledger), _at_file_lines(_blank_rows_once(problems, raw, path), path, REGISTER_COLUMNS, len(raw))
 
 
 def write_table(columns: dict[str, Sequence[Any] | np.ndarray | Any], path: Path) -> None:
@@ -148,7 +148,9 @@ def _listed_cells(series: pd.Series, bad: np.ndarray, path: Path, field: str, wh
 
 def _blanks(series: pd.Series, empty: np.ndarray, path: Path) -> list[Problem]:
     """Blank cells of a column that must be filled, among the rows where nothing was read."""
-    return [Problem(path.name, "", int(at) + 2, str(series.name), "is blank, and must not be") for at in np.flatnonzero(empty) if not series.iat[at].strip()]
+    rows = np.flatnonzero(empty)
+    rows = rows[(series.iloc[rows].str.strip() == "").to_numpy(dtype=bool)]
+    return [Problem(path.name, "", int(at) + 2, str(series.name), "is blank, and must not be") for at in rows]
 
 
 def _blank_amounts(series: pd.Series, ledger: dict[str, Any], path: Path, problems: list[Problem]) -> None:
@@ -176,6 +178,18 @@ def _unknown_sections(sections: pd.Series, path: Path) -> np.ndarray:
     if unknown.any() and unknown.all():
         raise ImsXlError(f"{path.name}, line 2: section '{_shown(sections.iat[0])}' is unknown; expected one of {', '.join(SECTION_BY_KEY)}.")
     return np.asarray(unknown, dtype=bool)
+
+
+def _blank_rows_once(problems: list[Problem], raw: pd.DataFrame, path: Path) -> list[Problem]:
+    """Rows in which nothing stands at all, as Excel saves them by the thousand, are told once each, not once a column."""
+    empty = (raw["taxable_value"].str.strip() == "").to_numpy(dtype=bool)
+    rows = np.flatnonzero(empty)
+    for name in raw:
+        rows = rows[(raw[name].iloc[rows].str.strip() == "").to_numpy(dtype=bool)] if len(rows) else rows
+    if not len(rows):
+        return problems
+    told = set((rows + 2).tolist())
+    return [problem for problem in problems if problem.row not in told] + [Problem(path.name, "", row, "", "nothing stands in this line") for row in sorted(told)]
 
 
 def _at_file_lines(problems: list[Problem], path: Path, known: Collection[str], rows: int) -> list[Problem]:

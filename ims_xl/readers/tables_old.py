@@ -22,6 +22,8 @@ from ims_xl.vocabulary import ImsXlError
 
 SECONDS: Final = 120
 MEGABYTES: Final = 6144
+WIDEST: Final = 16_384
+"""Columns of the widest sheet that any spreadsheet program writes."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def _child(path: str, folder: str) -> None:
         book = fastexcel.read_excel(path)
         for number, name in enumerate(book.sheet_names):
             batch, errors = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_arrow_with_errors()
+            if batch.num_columns > WIDEST:
+                raise ValueError(f"sheet {name!r} has a cell in column {batch.num_columns:,}, beyond the end of any sheet")
             with pa.OSFile(str(Path(folder) / f"{number}.arrow"), "wb") as out, pa.ipc.new_file(out, batch.schema) as writer:
                 writer.write_batch(batch)
             index["sheets"].append({"name": name, "errors": [[*error.position, error.detail] for error in (errors.errors if errors else [])]})

@@ -50,7 +50,7 @@ def spoiled(dice: random.Random, kind: str, data: bytes) -> tuple[bytes, str]:
         way = dice.choice(ways)
         try:
             data, how = way(dice, data)
-        except (ValueError, zipfile.BadZipFile, UnicodeDecodeError, RecursionError, OSError, NotImplementedError, RuntimeError, zlib.error, csv.Error, IndexError):
+        except (ValueError, EOFError, zipfile.BadZipFile, UnicodeDecodeError, RecursionError, OSError, NotImplementedError, RuntimeError, zlib.error, csv.Error, IndexError):
             data, how = by_bytes(dice, data)   # the first way left nothing to take apart
         told.append(how)
     return data, "; ".join(told)

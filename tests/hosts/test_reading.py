@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -123,3 +125,30 @@ def test_damaged_rows_are_left_to_the_careful_reader(row: str) -> None:
     slow = reading._frame(sheet_cells(data, glossary))
     assert fast is None or reading._fast_frame(*fast).equals(slow)
     assert slow.iloc[0, 1].strip() in ("2", "a")
+
+
+@pytest.mark.parametrize(("part", "was", "becomes"), [
+    ("xl/workbook.xml", b'sheetId="1"', b'sheetId="100 Cr"'), ("xl/styles.xml", b'numFmtId="0"', b'numFmtId="C:"'), ("xl/_rels/workbook.xml.rels", b"</Relationships>", b""),
+])
+def test_a_book_that_says_what_no_program_writes_is_refused_in_one_sentence(tmp_path: Path, part: str, was: bytes, becomes: bytes) -> None:
+    path = tmp_path / "odd.xlsx"
+    sound = io.BytesIO()
+    openpyxl.Workbook().save(sound)
+    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            assert name != part or was in data
+            new.writestr(name, data.replace(was, becomes) if name == part else data)
+    before = path.read_bytes()
+    with pytest.raises(ImsXlError, match=r"no spreadsheet program writes|is damaged"):
+        open_book(path).read("Sheet")
+    assert path.read_bytes() == before
+
+
+def test_one_stray_cell_at_the_end_of_the_sheet_makes_no_sixteen_thousand_columns(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["B2"], book.active["XFD3"] = "IMS", "x", "stray"
+    book.save(tmp_path / "stray.xlsx")
+    frame = open_book(tmp_path / "stray.xlsx").read("Sheet").frame
+    assert list(frame.columns) == [1, 2, 16384]
+    assert (frame.at[1, 1], frame.at[2, 2], frame.at[3, 16384]) == ("IMS", "x", "stray")

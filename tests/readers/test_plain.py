@@ -63,3 +63,12 @@ def test_a_table_written_is_read_the_same(tmp_path: Path) -> None:
     for name in ("t.csv", "t.parquet"):
         plain.write_table({"voucher_number": ["=1+1", 'a"b', "x,y"], "taxable_value": ["1", "2", ""]}, tmp_path / name)
         assert read(tmp_path / name) == {"voucher_number": ["=1+1", 'a"b', "x,y"], "taxable_value": ["1", "2", ""]}
+
+
+def test_a_line_in_which_nothing_stands_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("voucher_number,supplier_gstin,document_number,document_date,taxable_value\nV1,,A-1,01-10-2026,100\n,,,,\n,,,,\n", encoding="utf-8")
+    columns, _ = plain.read_table(path, plain.REGISTER_COLUMNS, plain.REGISTER_REQUIRED)
+    ledger, problems = plain.typed_register(columns, path)
+    assert len(ledger) == 3
+    assert [(problem.row, problem.message) for problem in problems] == [(3, "nothing stands in this line"), (4, "nothing stands in this line")]

@@ -18,6 +18,7 @@ def add_titles(archive: Archive, before: int, names: list[str]) -> None:
     if not names or part not in archive:
         return
     data = xml.as_utf8(archive.read(part))
+    xml.check_form(data, part)
     pairs, titles = _PAIRS.search(data), _TITLES.search(data)
     if not pairs or not titles or int(pairs[2]) != before:
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ims_xl.hosts import safe_files
 from ims_xl.hosts.base import SheetInfo, SheetText
+from ims_xl.hosts.damage import told_as_damage
 from ims_xl.hosts.package import app_part, xml
 from ims_xl.hosts.package.archive import Archive, part_key
 from ims_xl.hosts.package.cells import Maker
@@ -45,9 +46,10 @@ class PackageBook:
         """The book at `path`; ImsXlError where it is missing, encrypted, signed or open elsewhere."""
         safe_files.check_openable(path)
         archive = Archive.open(path)
-        refuse_signed(archive, path.name)
-        book = cls(path, archive)
-        book._read()
+        with told_as_damage(path.name):
+            refuse_signed(archive, path.name)
+            book = cls(path, archive)
+            book._read()
         return book
 
     @classmethod
@@ -65,13 +67,19 @@ class PackageBook:
         return self._read().sheets()
 
     def read(self, sheet: str) -> SheetText:
-        return self._read().read(sheet)
+        with told_as_damage(self.path.name):
+            return self._read().read(sheet)
 
     def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
-        return self._read().read_two(one, other)
+        with told_as_damage(self.path.name):
+            return self._read().read_two(one, other)
 
     def paint(self, plan: Plan) -> None:
         """Everything of the plan, or nothing: the work is done on a copy that takes the book's place at the end."""
+        with told_as_damage(self.path.name):
+            self._paint(plan)
+
+    def _paint(self, plan: Plan) -> None:
         self._reader = None              # its strings and formats are not needed for painting
         archive = self._archive.copy()
         workbook = Workbook(archive, self.path.name)

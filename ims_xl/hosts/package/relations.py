@@ -52,6 +52,7 @@ def relations(archive: Archive, part: str) -> list[Relation]:
     if holder not in archive:
         return []
     data = xml.as_utf8(archive.read(holder))
+    xml.check_form(data, holder)
     found = []
     for element in xml.every(data, "Relationship"):
         a = element.attributes

@@ -15,6 +15,8 @@ from ims_xl.hosts.package import texts, xml
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384   # no spreadsheet has more
 _LARGE_AREA = 24_000_000
+_WIDE = 1_024
+"""Columns beyond which a sheet that is nearly empty is held without its blank columns."""
 
 _TOKEN = re.compile(rb"<(?:[\w.-]+:)?(?:row\b([^>]*)>|c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:[\w.-]+:)?c>))", re.S)
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?v>", re.S)
@@ -46,7 +48,7 @@ class Cells:
 def mostly_nothing(height: int, width: int, filled: int) -> bool:
     """Whether a stray cell far out spans an area that no memory should hold cell by cell."""
     area = height * width
-    return area > _LARGE_AREA and area > 50 * filled
+    return (area > _LARGE_AREA or width > _WIDE) and area > 50 * filled
 
 
 def column_number(letters: str) -> int:
