@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -24,6 +25,7 @@ import time
 import traceback
 import warnings
 import zipfile
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -88,7 +90,7 @@ def attempt(number: int, seed: int, files: dict[str, Path]) -> tuple[str, str]:
         touched = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name) and Path(name).name not in may_write and "letters" not in may_write)
         if touched:
             outcome = ("changed", f"{kind}: {how}\n{outcome[0]}, and changed or left: {', '.join(touched)}")
-        elif whole and outcome[0] == "read" and (wrong := unsound(Path(folder), kind)):
+        elif whole and outcome[0] == "read" and (wrong := unsound(Path(folder), kind, as_given(data))):
             outcome = ("unsound", f"{kind}: {how}\n{wrong}")
         if outcome[0] == "refused" and (len(outcome[1]) > 1200 or "\n" in outcome[1].strip()):
             outcome = ("warning", f"{kind}: {how}\na message of {len(outcome[1])} characters, {outcome[1].count(chr(10)) + 1} lines: {outcome[1][:200]}")
@@ -130,15 +132,27 @@ def digests(folder: Path, files: dict[str, Path]) -> dict[str, str]:
     return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
 
 
-def unsound(folder: Path, kind: str) -> str:
-    """What is wrong with what a command wrote: a part that is no markup, a formula that came out of a file's text, a JSON that is none."""
+def as_given(data: bytes) -> dict[str, bytes]:
+    """The parts of a workbook as the command got them; {} where it is none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error):
+        return {}
+
+
+def unsound(folder: Path, kind: str, given: dict[str, bytes]) -> str:
+    """What is wrong with what a command wrote: a part that is no markup, a formula that came out of a file's text, a JSON that is none.
+
+    What came in damaged and is none of ours goes out as it came.
+    """
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".xlsx", ".xlsm") and path.name != kind and ".ims-xl" not in path.parts:   # kept versions are what was given
             with zipfile.ZipFile(path) as archive:
                 for name in archive.namelist():
                     data = archive.read(name) if name.endswith((".xml", ".rels")) else b""
                     try:
-                        if data:
+                        if data and data != given.get(name):
                             expat.ParserCreate().Parse(data, True)
                     except expat.ExpatError as wrong:
                         return f"{path.name}: {name} is no markup: {wrong}"
