@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ims_xl.matching.documents import BLANK, NO_DAY, OWN, PLACED, Documents
-from ims_xl.matching.numbers import MONTH_WORD, CloserKeys, NumberKeys, month_free
+from ims_xl.matching.numbers import MONTH_WORD, CloserKeys, NumberKeys, month_free, months
 from ims_xl.settings import Settings
 
 # levels, best first; the texts are what `--explain` prints
@@ -255,11 +255,14 @@ def _letter_by_letter(portal: Documents, books: Documents, portal_keys: CloserKe
 
 def _same_but_for_month(portal: Documents, books: Documents, portal_keys: CloserKeys, books_keys: CloserKeys, at_p: np.ndarray, at_b: np.ndarray) -> np.ndarray:
     """Whether the numbers agree without the month and the year that their own dates tell: OCT/004, 10/004 and 4 of one October."""
+    result = np.zeros(len(at_p), dtype=bool)
+    one_month = np.flatnonzero(months(portal.day[at_p]) == months(books.day[at_b]))
     codes = []
-    for documents, keys, at in ((portal, portal_keys, at_p), (books, books_keys, at_b)):
+    for documents, keys, at in ((portal, portal_keys, at_p[one_month]), (books, books_keys, at_b[one_month])):
         rows, inverse = np.unique(at, return_inverse=True)
         codes.append(month_free(keys.unyeared_text.take(rows), documents.day[rows])[inverse])
-    return np.asarray((codes[0] == codes[1]) & (codes[0] != 0))
+    result[one_month] = (codes[0] == codes[1]) & (codes[0] != 0)
+    return result
 
 
 def _of_two_months(portal: list[str], books: list[str], rows: np.ndarray) -> np.ndarray:

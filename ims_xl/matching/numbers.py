@@ -141,9 +141,8 @@ def month_free(unyeared: Any, day: np.ndarray) -> np.ndarray:
 
     OCT/004/25, X/4 and 10/04, all of October 2025, are the 4 of that month.
     """
-    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     told: list[str] = []
-    for text, month in zip(unyeared.to_pylist(), months.tolist()):
+    for text, month in zip(unyeared.to_pylist(), months(day).tolist()):
         year, at = month // 12 + 1970, month % 12
         of_month = (str(at + 1), _MONTHS[at], _ROMAN[at])
         runs = text.split(".")
@@ -153,6 +152,11 @@ def month_free(unyeared: Any, day: np.ndarray) -> np.ndarray:
             left = left[:-1]
         told.append(f"{month}.{'.'.join(left)}" if any(run.isdigit() for run in left) else "")
     return text_codes(pa.array(told, type=pa.large_string()))
+
+
+def months(day: np.ndarray) -> np.ndarray:
+    """Months since 1970 of days since 1970."""
+    return np.asarray(day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
 
 
 _YEAR_FORMS: Final = (   # where to look (quick), what to take out, what to leave

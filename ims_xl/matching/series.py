@@ -28,7 +28,8 @@ class Series:
             first, last = np.searchsorted(gstin, np.uint64(supplier), "left"), np.searchsorted(gstin, np.uint64(supplier), "right")
             low, high = np.searchsorted(day[first:last], (of_day - _DAYS, of_day + _DAYS + 1))
             found.append(order[first + low : first + high])
-        self._booked = booked.take(np.unique(np.concatenate(found)))
+        rows = np.unique(np.concatenate(found))
+        self._booked = booked.take(rows[np.argsort(booked.gstin[rows], kind="stable")])
         self._keys = closer_keys(self._booked.number, pool.settings)
 
     def day(self, voucher: int) -> int:
@@ -46,8 +47,9 @@ class Series:
         letters, serial = pool.books_keys.letters[voucher], int(pool.books_keys.serial_value[voucher])
         if anchor is not None:
             letters, serial = pool.portal_keys.letters[anchor], int(pool.portal_keys.serial_value[anchor])
-        alike = (self._booked.gstin == books.gstin[voucher]) & (self._booked.direction == books.direction[voucher]) & (self._keys.letters == letters)
-        taken = self._keys.serial_value[alike & (np.abs(self._booked.day - day) <= _DAYS)]
+        own = slice(*np.searchsorted(self._booked.gstin, books.gstin[voucher] + np.array([0, 1], dtype=np.uint64)))
+        alike = (self._booked.direction[own] == books.direction[voucher]) & (self._keys.letters[own] == letters)
+        taken = self._keys.serial_value[own][alike & (np.abs(self._booked.day[own] - day) <= _DAYS)]
         nearby = pool.nearby(voucher, np.int64(day), _DAYS)
         nearby = nearby[(pool.portal_keys.letters[nearby] == letters) & (pool.portal.year[nearby] == books.year[voucher])]
         serials = pool.portal_keys.serial_value[nearby]

@@ -78,10 +78,11 @@ def gstr3b(
     boxes = {box: _overridden(box, amounts, typed, settings) for box, amounts in working.items()}
     for version in (working, boxes):
         version["4C"] = {name: sum(version[f"4A{n}"][name] for n in range(1, 6)) - version["4B1"][name] - version["4B2"][name] for name in AMOUNTS}
-    statement = books_statement(gstr2b, work, rows, bypass, register, signed, links, in_2b, boxes, sheet.frame(), typed, settings)
+    components = sheet.frame()
+    statement = books_statement(gstr2b, work, rows, bypass, register, signed, links, in_2b, boxes, components, typed, settings)
     return Gstr3B(
-        boxes={box: _printed(box, amounts) for box, amounts in boxes.items()}, components=sheet.frame(),
-        warnings=warn(gstr2b, boxes, sheet.frame(), typed, reverse_charge, settings), working={box: _printed(box, amounts) for box, amounts in working.items()},
+        boxes={box: _printed(box, amounts) for box, amounts in boxes.items()}, components=components,
+        warnings=warn(gstr2b, boxes, components, typed, reverse_charge, settings), working={box: _printed(box, amounts) for box, amounts in working.items()},
         rows=rows, reverse_charge=reverse_charge, bypass=bypass, statement=statement,
     )
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.other_hand import make, write
+from ims_xl.decisions.keys import financial_years
 from ims_xl.matching import comparison as c
 from ims_xl.matching import link_documents, parts
 from ims_xl.matching.comparison import amount_levels, compare, date_levels
@@ -57,21 +58,15 @@ def partition_of(links: object, ims_order: np.ndarray, register_order: np.ndarra
 
 @QUICK
 @given(DOCUMENTS, BOOKINGS)
-def test_every_row_is_in_exactly_one_result(portal: list[dict[str, str]], books: list[dict[str, str]]) -> None:
-    links = link_documents(ledger(portal, IMS), ledger(books, REGISTER), Settings())
-    assert sorted({*links.ims_result.tolist(), *links.register_result.tolist()}) == list(range(len(links.results)))
-    assert len(links.ims_result) == len(portal)
-    assert len(links.register_result) == len(books)
-
-
-@QUICK
-@given(DOCUMENTS, BOOKINGS)
-def test_clean_means_same_supplier_year_and_tax(portal: list[dict[str, str]], books: list[dict[str, str]]) -> None:
+def test_every_row_is_in_exactly_one_result_and_clean_means_same_supplier_year_and_tax(portal: list[dict[str, str]], books: list[dict[str, str]]) -> None:
     ims, register = ledger(portal, IMS), ledger(books, REGISTER)
     links = link_documents(ims, register, Settings())
+    assert sorted({*links.ims_result.tolist(), *links.register_result.tolist()}) == list(range(len(links.results)))
+    assert (len(links.ims_result), len(links.register_result)) == (len(portal), len(books))
     for result in np.flatnonzero(links.results.clean.to_numpy()):
         p, b = ims[links.ims_result == result], register[links.register_result == result]
         assert set(p.supplier_gstin) == set(b.supplier_gstin)
+        assert len({*financial_years(p.document_date), *financial_years(b.document_date)}) == 1
         assert abs(p.igst.sum() - abs(b.igst.sum())) <= 100 * max(len(p), len(b))
 
 

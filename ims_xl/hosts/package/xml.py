@@ -179,7 +179,8 @@ def storable(text: str) -> str:
 
 def escape(text: str) -> str:
     """Text for between tags, as a workbook keeps it."""
-    if not _SPECIAL.search(text):
+    # most texts are plain: that is told faster so than by the expression, which then decides
+    if (text.isprintable() and "&" not in text and "<" not in text and ">" not in text and "_x" not in text) or not _SPECIAL.search(text):
         return text
     text = storable(text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -65,7 +65,10 @@ def rejected_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
 def _with_earlier(frame: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
     """Rejections of closed months stay until they are settled: the supplier has to report the document again."""
     past = rec.state.earlier
-    past = past[(past["action"] == Action.REJECT) & (past["period"] < str(period_of(rec))) & ~past["key"].isin(set(rec.state.ims["key"]))].drop_duplicates("key", keep="last")
+    past = past[(past["action"] == Action.REJECT) & (past["period"] < str(period_of(rec)))]
+    if not len(past):
+        return frame
+    past = past[~past["key"].isin(set(rec.state.ims["key"]))].drop_duplicates("key", keep="last")
     if not len(past):
         return frame
     names = dict(zip(rec.state.ims["supplier_gstin"], rec.state.ims["supplier_name"])) | dict(zip(rec.state.contacts["supplier_gstin"], rec.state.contacts["supplier_name"]))
