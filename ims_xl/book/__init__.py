@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ims_xl import __version__
 from ims_xl.book.log import log_lines
@@ -110,7 +111,9 @@ def write(opened: OpenBook, rec: Reconciliation, path: Path, progress: Progress 
     in_place = path.exists() and opened.host.path.exists() and path.samefile(opened.host.path)
     rec = unsealed(rec, path.name, in_place)
     progress("Writing the workbook", 0.8)
-    opened.host.paint(plan(opened, rec))
+    laid = plan(opened, rec)
+    pa.default_memory_pool().release_unused()   # a large sheet is about to be unpacked: what matching needed makes room
+    opened.host.paint(laid)
     if in_place and path.resolve() != opened.host.path.resolve():   # another name of the same file; the host keeps what it replaces under its own
         safe_files.snapshot(path)
     opened.host.save(path)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from ims_xl.book.opened import OpenBook
 from ims_xl.book.remembered import STORE, remembered, stored_parts
@@ -52,6 +53,8 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
     state, ims = _read_ims(state, texts, ims_name, ims_own, stored)
     state, register = _read_register(state, texts, register_name, register_own)
     names = our_names([info.name for info in infos], ours, ims_name, register_name)
+    del texts
+    pa.default_memory_pool().release_unused()   # the sheets as text, which nobody needs any more
     return OpenBook(host, state, ims, register, names, ours)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -91,6 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; the result is the exit code: 0 done, 2 the request or input is wrong, 3 some clients failed, 1 a defect of ours."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")   # there is no linear algebra here: a thread for every core of the machine would only cost time and memory
     gc.set_threshold(50_000, 20, 20)     # a month makes millions of small texts and hardly a cycle: looking for cycles less often saves a twentieth
     try:
         result = group.main(args=words, prog_name="ims-xl", standalone_mode=False)

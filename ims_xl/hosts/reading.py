@@ -22,6 +22,8 @@ from ims_xl.hosts.package.workbook_part import Workbook
 from ims_xl.sides import both
 from ims_xl.vocabulary import ImsXlError
 
+_TOGETHER = 64 << 20                     # bytes of two sheets that are read side by side
+
 
 class BookReader:
     """The sheets of one package as text; shared strings and formats are read once."""
@@ -60,7 +62,10 @@ class BookReader:
         return SheetText(entry.name, _fast_frame(*fast), merged_areas(data))
 
     def read_two(self, one: str, other: str) -> tuple[SheetText, SheetText]:
-        """Two sheets as text, read side by side: unpacking and NumPy leave the interpreter free."""
+        """Two sheets as text, read side by side: unpacking and NumPy leave the interpreter free. Large ones one after the other, for the memory's sake."""
+        parts = [entry.part for name in (one, other) if (entry := self.workbook.sheet(name))]
+        if sum(self.archive.size(part) for part in parts) > _TOGETHER:
+            return self.read(one), self.read(other)
         self.glossary()
         return both(lambda: self.read(one), lambda: self.read(other))
 

@@ -236,7 +236,7 @@ def test_what_is_typed_on_gstr_3b_is_read_back_by_id() -> None:
         "3b.3.1a.taxable_value": "9000000", "3b.3.1a.igst": "400000", "3b.3.1a.cgst": "350000.5", "3b.3.1a.sgst": "350000.5", "3b.4A5.reclaim.cgst": "1200", "3b.4B1.rule42.igst": "-500",
         "3b.ledger.igst": "100000", "3b.4D2.override.cgst": "77", "3b.4D2.reason": "as per notice", "3b.4A2.services.igst": "1800", "3b.4B2.other.cess": "not yet known",
     }
-    # as the tab of version 0.1 had it: typed instead before to file
+    # as earlier books have it: typed instead before to file
     before = as_text(plan(month.reconciliation), "GSTR-3B").frame.set_axis([*range(1, 8), *range(13, 18), *range(8, 13), 18, 19], axis=1).sort_index(axis=1)
     assert read_inputs(SheetText("GSTR-3B", before)) == found
     again = random_month(60, 7)

@@ -121,6 +121,10 @@ class Archive:
             raise ImsXlError(f"Part {name!r} of the workbook is damaged (its check sum is wrong); restore the file from a copy.")
         return data
 
+    def size(self, name: str) -> int:
+        """How many bytes a part says that it unpacks to, 0 where there is none."""
+        return self._entries[part_key(name)].size if name in self else 0
+
     def head(self, name: str, count: int = 16384) -> bytes:
         """The beginning of a part, without inflating all of it."""
         entry = self._entries[part_key(name)]

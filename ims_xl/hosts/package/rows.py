@@ -19,7 +19,7 @@ from ims_xl.workbook.plan import TableColumn
 
 _STRETCH = 512                           # rows given on in one piece
 _SLASH = ord("/")
-_BLOCK = 8192                            # rows whose cells are made at a time: all at once would be hundreds of megabytes
+_BLOCK = 4096                            # rows whose cells are made at a time: all at once would be hundreds of megabytes
 _NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d+)[\"']")
 _PLACED = re.compile(rb"\s(?:r|spans)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _SPANS = re.compile(rb"\sspans\s*=\s*(?:\"[^\"]*\"|'[^']*')")

@@ -82,7 +82,7 @@ def read_inputs(text: SheetText) -> dict[str, str]:
         return found
     # The table may have been moved sideways with its columns; distances to the id column stay.
     shift = int(id_column) - ID
-    # Books of version 0.1 have what is typed instead before what goes to file: the heading tells.
+    # Earlier books have what is typed instead before what goes to file: the heading tells.
     told = next((int(c) for c in frame.columns if frame[c].eq(_INSTEAD).any()), INSTEAD[VALUE] + shift)
     instead = {name: column + told - INSTEAD[VALUE] - shift for name, column in INSTEAD.items()}
     for row in frame.index[frame[id_column].isin(known)]:
@@ -181,7 +181,7 @@ def _outward(sheet: Sheet) -> None:
 
 def _working(sheet: Sheet) -> None:
     """Under every box its lines; the box is their sum. Lines that are shown only stand in grey and are not in the sum."""
-    components = sheet.rec.gstr3b.components
+    lines = list(sheet.rec.gstr3b.components.itertuples(index=False))
     typed_lines = {line.id: line for line in typed_cells.CREDIT}
     boxes = gstr3b_boxes()
     # 3.1(d) comes last: it repeats lines that are typed under 4A.
@@ -194,7 +194,7 @@ def _working(sheet: Sheet) -> None:
         sheet.row += 1
         first = sheet.row
         shown: list[int] = []
-        for line in components[components["box"] == box].itertuples(index=False):
+        for line in (one for one in lines if one.box == box):
             key = str(line.key)
             if not line.counts:
                 shown.append(sheet.row)

@@ -144,6 +144,8 @@ def _column(c: ImsColumn, values: pd.Series, place: SheetWhere) -> TableColumn:
 
 
 def _plain(values: pd.Series, kind: Kind) -> Sequence[Any]:
+    if kind == "text" and str(values.dtype) == "str":
+        return cast(Sequence[Any], values.array)   # texts packed together: as objects, those of a large book would take a hundred megabytes until they are painted
     array: Any = values.to_numpy(dtype=object) if kind == "text" else values.to_numpy()
     if str(values.dtype) == "Int64":
         array = values.to_numpy(dtype=object, na_value=None)

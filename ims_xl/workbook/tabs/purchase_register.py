@@ -71,7 +71,7 @@ def style_of(field: str) -> str:
 def _books_column(name: str, heading: str, values: pd.Series, place: SheetWhere) -> TableColumn:
     kind = _KINDS.get(REGISTER_LEDGER[name], "text")
     style = style_of(name)
-    plain: Any = values.to_numpy(dtype=object) if kind == "text" else values.to_numpy()
+    plain: Any = values.array if str(values.dtype) == "str" else values.to_numpy(dtype=object) if kind == "text" else values.to_numpy()
     if str(values.dtype) == "Int64":
         plain = values.to_numpy(dtype=object, na_value=None)
     if name == "source_row":
