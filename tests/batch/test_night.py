@@ -12,7 +12,8 @@ import time
 import openpyxl
 import pytest
 
-from ims_xl.batch.clients import gathered
+from ims_xl.batch import night
+from ims_xl.batch.clients import gathered, unread
 from ims_xl.batch.firm import firm_book
 from ims_xl.batch.night import Night, run_night
 from ims_xl.batch.pool import on_dask, on_processes
@@ -104,11 +105,14 @@ def test_only_some_are_run_and_the_firms_book_still_shows_all(firm, first, capsy
     assert openpyxl.load_workbook(firm / "firm_2026-10.xlsx")["Clients"]["A13"].value == "कावेरी"
 
 
-def test_a_client_over_its_time_fails_alone(firm, first, tmp_path, capsys):
+def test_a_client_over_its_time_fails_alone(firm, first, tmp_path, capsys, monkeypatch):
     (result,) = on_processes([gathered(firm / "Nandi")], str(AS_OF), 1, 0.2, 0)
     assert result.status == "failed" and "longer than the 0.2 seconds" in result.message
-    assert cli.main(["batch", str(firm), "--only", "Nandi", "--dry-run", "--time-limit", "0.2"]) == 0
-    assert "Nandi: would fail: it took longer than the 0.2 seconds" in capsys.readouterr().out      # looking into its files has the same limits
+    given = []
+    monkeypatch.setattr(night, "looked_into", lambda clients, workers, seconds, megabytes: given.append((seconds, megabytes)) or (unread(client, "it took longer") for client in clients))
+    assert cli.main(["batch", str(firm), "--only", "Nandi", "--dry-run", "--time-limit", "0.2", "--memory-limit", "900"]) == 0
+    assert given == [(0.2, 900)]                                   # looking into files has the same limits, in the same kind of worker
+    assert "Nandi: would fail: it took longer" in capsys.readouterr().out
     path = tmp_path / "firm_2026-10.xlsx"
     firm_book([result], "", AS_OF, path)                           # a night in which nobody could be run has a book too
     assert openpyxl.load_workbook(path)["Clients"]["D11"].value == "failed"
