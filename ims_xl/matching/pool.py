@@ -53,9 +53,12 @@ class Pool:
         one_year = len({*self.portal.year[p].tolist(), *self.books.year[b].tolist()}) == 1
         one_way = not self.books.doubtful_kind[b].any() and not self.portal.doubtful_kind[p].any()
         alike = len(b) > 1 and len({tuple(self.books.money[v].tolist()) for v in b}) == 1   # equal halves may as well be one booking made twice
+        # Booked in parts, on another date, before it was made out: that is the next document of its kind. (Of several under one voucher the last may be.)
+        posted = self.books.posted[b]
+        ahead = len(p) == 1 and bool((posted != NO_DAY).all() and self.portal.day[p[0]] > posted.max() and not np.isin(self.portal.day[p], self.books.day[b]).any())
         lone = bool(self.portal.lone_number[p].all())
         exact = bool((np.abs(counted(self.portal, p) - counted(self.books, b)) <= self.tolerance).all())
-        self.groups.append(Group(p, b, exact, named, named and exact and one_supplier and one_year and one_way and lone and not alike))
+        self.groups.append(Group(p, b, exact, named, named and exact and one_supplier and one_year and one_way and lone and not alike and not ahead))
 
     def adds_up(self, documents: Sequence[int], target: np.ndarray, times: int) -> bool:
         """Every head of the documents' sum is within so many tolerances of the target."""
