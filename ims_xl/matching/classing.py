@@ -111,8 +111,6 @@ def judge(portal: Documents, books: Documents, found: Found, unbooked: np.ndarra
     ahead = (books.posted[b] != NO_DAY) & (books.day[b] > books.posted[b]) & (found.number > c.N_UNYEARED)
     enough &= once | ~(ahead | (found.number == c.N_ORIGINAL))
     clean = (enough | found.sure | found.by_hand) & (found.amount <= c.A_TOLERANCE) & ~other_supplier & ~other_recipient & ~wrong_way & (portal.year[p] == year)
-    # Nor is a document dated after the day its voucher was made: where the dates differ as well, it is the next of its kind.
-    clean &= equal_day | (books.posted[b] == NO_DAY) | (portal.day[p] <= books.posted[b]) | found.by_hand
     clean &= ~books.reverse_charge[b] & ~(books.doubtful_kind[b] & (portal.kind[p] != DEBIT_NOTE)) & (~found.second_look | import_of_goods)
     clean &= ~_has_twin(portal, books, found, unbooked) | found.by_hand
     clean &= ~_names_others(books, found, clean) | found.by_hand
