@@ -2,7 +2,7 @@
 
 import sys
 
-from ims_xl.faces.cli import main
+from ims_xl.faces.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

@@ -24,6 +24,8 @@ LONGEST = 32767
 ERRORS = frozenset(("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"))
 _DAY = 86400
 _BLANK = b"/>"
+_CARE = ("&", "<", ">", "_x", "  ", " \n", "\n ")   # where texts joined by line ends hold one of these, one of them is not plain
+_FEW = 100                               # so few values are written one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +142,50 @@ def _text_rest(p: str, text: str) -> bytes:
 
 
 def _text_rests(maker: Maker, values: Sequence[Any]) -> list[bytes]:
-    codes, different = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
-    made = np.empty(len(different), dtype=object)
-    made[:] = [_BLANK if _missing(v) else _text_rest(maker.prefix, str(v)) for v in different]
-    rests: list[bytes] = made[codes].tolist()
+    if len(values) <= _FEW:
+        return [_BLANK if _missing(v) else _text_rest(maker.prefix, str(v)) for v in _plain(values)]
+    # texts of Arrow are told apart where they lie; as objects each of them would be made anew
+    arrow = isinstance(getattr(values, "dtype", None), pd.StringDtype)
+    codes, different = pd.factorize(values if arrow else np.asarray(values, dtype=object), use_na_sentinel=False)
+    return _taken(_different_rests(maker.prefix, ["" if _missing(v) else str(v) for v in different.tolist()]), codes)
+
+
+def _different_rests(p: str, texts: list[str]) -> list[bytes]:
+    """The same as `_text_rest` of each; where none needs care, in one go."""
+    one = "\n".join(text or "-" for text in texts)
+    plain = one.count("\n") < len(texts) and one.replace("\n", "").isprintable() and one == one.strip() and not any(mark in one for mark in _CARE)
+    if not plain or len(texts) <= _FEW or max(map(len, texts)) > LONGEST // 2:
+        return [_text_rest(p, text) for text in texts]
+    opening, closing = f' t="inlineStr"><{p}is><{p}t>', f"</{p}t></{p}is></{p}c>"
+    made = (opening + one.replace("\n", f"{closing}\0{opening}") + closing).encode().split(b"\0")
+    for index, text in enumerate(texts):
+        if not text:
+            made[index] = _BLANK
+    return made
+
+
+def _taken(made: list[bytes], codes: np.ndarray) -> list[bytes]:
+    """What was made once for each different value, for every row."""
+    array = np.empty(len(made), dtype=object)
+    array[:] = made
+    rests: list[bytes] = array[codes].tolist()
     return rests
 
 
 def _rupee_rests(maker: Maker, values: Sequence[Any]) -> list[bytes]:
-    opening, closing = f"><{maker.prefix}v>".encode(), f"</{maker.prefix}v></{maker.prefix}c>".encode()
+    opening, closing = f"><{maker.prefix}v>", f"</{maker.prefix}v></{maker.prefix}c>"
     array = np.asarray(values)
-    if array.dtype.kind in "iu":
-        missing: np.ndarray | None = None
-    else:
+    missing: np.ndarray | None = None
+    if array.dtype.kind not in "iu":
+        if bool(pd.isna(array).all()):
+            return [_BLANK] * len(array)
         gone = np.array([_missing(v) for v in _plain(values)], dtype=bool)
         missing = gone if bool(gone.any()) else None
         array = np.array([0 if m else int(v) for v, m in zip(_plain(values), gone)], dtype=np.int64)
-    if not len(array):
-        return []
-    # "12.0" is written "12"; all at once, since a register has a million amounts
-    written = ("\n".join(map(repr, (array / 100).tolist())) + "\n").replace(".0\n", "\n").encode().split(b"\n")
-    written.pop()
-    rests = [opening + text + closing for text in written]
+    # an amount that stands there often, as nothing does, is written once; and "12.0" as "12"
+    codes, different = pd.factorize(array)
+    written = opening + f"{closing}\0{opening}".join(map(repr, (different / 100).tolist())) + closing
+    rests = _taken(written.replace(".0<", "<").encode().split(b"\0"), codes) if len(array) else []
     if missing is not None:
         for index in np.flatnonzero(missing).tolist():
             rests[index] = _BLANK

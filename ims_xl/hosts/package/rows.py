@@ -90,11 +90,11 @@ class RowEditor:
         copied, position, row, next_wanted = start, start, 0, 0
         last_tag, last_inner = b"", (0, 0)
         while next_wanted < len(wanted):
-            straight, behind = self._straight(data, position, end, wanted[next_wanted])
-            if straight:
+            straight, count, behind = self._straight(data, position, end, wanted[next_wanted])
+            if count:
                 yield b"".join((data[copied:position], *straight))
                 copied = position = behind
-                next_wanted += len(straight)
+                next_wanted += count
                 row = wanted[next_wanted - 1]
                 last = opening.search(data, data.rfind(b"<" + p + b"row ", start, behind))
                 assert last
@@ -135,41 +135,51 @@ class RowEditor:
         for one in remaining:
             yield self._fresh_row(one, self._above_attributes)
 
-    def _straight(self, data: bytes, position: int, end: int, row: int) -> tuple[list[bytes], int]:
-        """The rows from `position` on, one behind the other and each with an edit, whose cells all stand left of ours: ours go to their end; and where they stop."""
-        index = self._index.get(row)
-        if index is None or not self._heads:
-            return [], position
-        p, rows, singles, left = self._p, self.edit.rows, self.edit.singles, self._left
+    def _straight(self, data: bytes, position: int, end: int, row: int) -> tuple[list[bytes], int, int]:
+        """The rows from `position` on, one behind the other and each with an edit, whose cells all stand left of ours: ours go to their end; how many they are, and where they stop."""
+        first = index = self._index.get(row, -1)
+        if index < 0 or not self._heads:
+            return [], 0, position
+        p, rows, numbers, singles, left = self._p, self.edit.rows, self._numbers, self.edit.singles, self._left
         opening, cell, closing = b"<" + p + b'row r="%b"', b"<" + p + b"c ", b"</" + p + b"row>"
+        bare, given = b"<" + p + b"c>", len(cell) + 3
         made: list[bytes] = []
-        while index < len(rows) and len(made) < _STRETCH and rows[index] not in singles and data.startswith(opening % self._numbers[index], position):
+        own, place = self._own_rows(index)
+        while index < len(rows) and index - first < _STRETCH and rows[index] not in singles and data.startswith(opening % numbers[index], position):
             inner = data.find(b">", position) + 1
             stop = data.find(closing, inner, end)
             last = data.rfind(cell, inner, stop)
-            reference = last + len(cell) + 3
-            letters = data[reference: data.find(b'"', reference) - len(self._numbers[index])]
+            reference = last + given
+            letters = data[reference: data.find(b'"', reference) - len(numbers[index])]
             # a row without cells in the common form, or with a cell where ours begin, is for those who look closer
-            if stop < 0 or last < 0 or data[reference - 3: reference] != b'r="' or letters not in left or data[inner - 2] == _SLASH or data.find(b"<" + p + b"c>", last, stop) >= 0:
+            if stop < 0 or last < 0 or data[reference - 3: reference] != b'r="' or letters not in left or data[inner - 2] == _SLASH or data.find(bare, last, stop) >= 0:
                 break
+            if place == len(own):
+                own, place = self._own_rows(index)
             spans = data.find(b' spans="', position, inner)
             if spans < 0:
-                made.append(data[position:stop] + self._own(rows[index]) + closing)
+                made += data[position:stop], own[place], closing
             else:
-                made.append(data[position:spans] + data[data.find(b'"', spans + 8) + 1: stop] + self._own(rows[index]) + closing)
+                made += data[position:spans], data[data.find(b'"', spans + 8) + 1: stop], own[place], closing
             position = stop + len(closing)
             index += 1
-        return made, position
+            place += 1
+        return made, index - first, position
 
     def _own(self, row: int) -> bytes:
         """The cells of ours in that row, as they stand where the sheet has none yet."""
         index = self._index.get(row)
         if index is None or not self.edit.columns:
             return b""
-        number = index // _BLOCK
+        cells, place = self._own_rows(index)
+        return cells[place]
+
+    def _own_rows(self, index: int) -> tuple[list[bytes], int]:
+        """The same for the block of rows that holds row `index` of the edit, and its place there."""
+        number, place = divmod(index, _BLOCK)
         if self._block[0] != number:
             self._block = (number, list(joined_rows(self._made(number), self._numbers[number * _BLOCK: (number + 1) * _BLOCK])))
-        return self._block[1][index - number * _BLOCK]
+        return self._block[1], place
 
     def _made(self, number: int) -> list[ColumnCells]:
         """The cells of all columns for one block of rows."""
