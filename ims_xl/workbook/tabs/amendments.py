@@ -45,7 +45,7 @@ def amendments_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     ims = rec.state.ims
     amended = ims["section"].isin([s.value for s in Section if s.is_amendment and not s.is_import]).to_numpy(dtype=bool)
     frame = documents(rec, where, amended)
-    known = _originals(rec, where)
+    known = _originals(rec, where, set(frame["original_number"].str.upper()) - {""}) if len(frame) else {}
     original = {s.value: s.original.value for s in Section}
     found = [known.get((original[s], g, n.upper())) for s, g, n in zip(*(frame[c].tolist() for c in ("section", "supplier_gstin", "original_number")))]
     frame["found_in"] = [f["found_in"] if f else "not known here" for f in found]
@@ -71,11 +71,10 @@ def amendments_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     return list_sheet(AMENDMENTS, frame, rec, where, formats)
 
 
-def _originals(rec: Reconciliation, where: Layout) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """(section, supplier, number) -> what is known of it; this book wins over earlier periods."""
+def _originals(rec: Reconciliation, where: Layout, wanted: set[str]) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """(section, supplier, number) -> what is known of it, for the wanted numbers; this book wins over earlier periods."""
     known: dict[tuple[str, str, str], dict[str, Any]] = {}
     earlier = rec.state.earlier
-    wanted = set(rec.state.ims["original_number"].str.upper()) - {""}
     if len(earlier):
         part = earlier[earlier["document_number"].str.upper().isin(wanted)]
         for section, supplier, number, period, counted, action, taxable, tax in zip(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -49,6 +49,13 @@ class Gstr2BPlaces:
         return f"${letters(column)}${first}:${letters(column)}${self.bypass_header + max(1, self.bypass_count)}"
 
 
+class Standing(NamedTuple):
+    """The rows of the form that have documents: of IMS, and outside it."""
+
+    in_ims: frozenset[str]
+    outside: frozenset[str]
+
+
 def gstr2b_places(rec: Reconciliation) -> Gstr2BPlaces:
     """The rows of the tab; GSTR-3B refers to them."""
     rows: dict[str, int] = {}
@@ -79,6 +86,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     cells.update(_headings(pulled, rec))
     counts_ims, counts_out = _counts(rec, bypass)
     documents = DocumentPlaces(rec, where, places.bypass_header)
+    standing = Standing(frozenset(rec.gstr2b.rows["path"].unique()), frozenset(bypass["path"].unique()))
     row = HEADER + 1
     for block in gstr2b_form().blocks:
         cells.update({(row, c): Cell(None, "band") for c in range(1, PATH + 1)})
@@ -91,7 +99,7 @@ def gstr2b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
             lines = list(part.rows)
             for i, line in enumerate(lines):
                 end = next((j for j in range(i + 1, len(lines)) if lines[j].number), len(lines))
-                _put_row(cells, row, line, end - i - 1, rec, places, live, pulled, bypass)
+                _put_row(cells, row, line, end - i - 1, rec, places, live, pulled, standing)
                 if not line.number:
                     _put_counts(cells, row, line, live, places, documents, counts_ims, counts_out)
                 else:
@@ -134,7 +142,7 @@ def _headings(pulled: bool, rec: Reconciliation) -> dict[tuple[int, int], Cell]:
 
 
 def _put_row(
-    cells: dict[tuple[int, int], Cell], row: int, line: FormRow, below: int, rec: Reconciliation, places: Gstr2BPlaces, live: LiveIms, pulled: bool, bypass: pd.DataFrame,
+    cells: dict[tuple[int, int], Cell], row: int, line: FormRow, below: int, rec: Reconciliation, places: Gstr2BPlaces, live: LiveIms, pulled: bool, standing: Standing,
 ) -> None:
     total = bool(line.number)
     style = "rupees_total" if total else "rupees"
@@ -142,14 +150,13 @@ def _put_row(
     cells[(row, 2)] = Cell(line.heading, "total" if total else "label_indent")
     cells[(row, 3)] = Cell(line.table, "total" if total else "text")
     cells[(row, PATH)] = Cell(line.path, "note_line")
-    outside = bool((bypass["path"] == line.path).any())
     for head in HEADS:
         expected = EXPECTED[head]
         if total:
             letter = letters(expected)
             formula = f"=SUM({letter}{row + 1}:{letter}{row + below})"
         else:
-            formula = joined(_ims_formula(line.path, head, live, rec), _bypass_formula(places, head, line.path) if outside else "")
+            formula = joined(_ims_formula(line.path, head, live, standing), _bypass_formula(places, head, line.path) if line.path in standing.outside else "")
         cells[(row, expected)] = Cell(rec.gstr2b.boxes[line.path][head] / 100, style, formula=formula)
         if pulled:
             portal = rec.gstr2b.portal_boxes[line.path][head]
@@ -158,12 +165,12 @@ def _put_row(
             cells[(row, DIFFERENCE[head])] = Cell(gap, style, formula=f"=ROUND({letters(expected)}{row}-{letters(PORTAL[head])}{row},2)")
 
 
-def _ims_formula(path: str, head: str, live: LiveIms, rec: Reconciliation) -> str:
+def _ims_formula(path: str, head: str, live: LiveIms, standing: Standing) -> str:
     """IMS documents can stand in the rows of their sections alone; a barred one stands under not available where the drawn 2B has it so."""
     block, place = path.split(".", 1)
     if place not in gstr2b_form().ims.values() or block == "itcrev":
         return ""
-    if block == "itcunavl" and not (rec.gstr2b.rows["path"] == path).any():
+    if block == "itcunavl" and path not in standing.in_ims:
         return ""
     return live.total(ITC[head], path)
 

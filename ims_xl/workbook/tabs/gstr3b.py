@@ -35,8 +35,9 @@ _A_ROWS: Final = ("4A1", "4A2", "4A3", "4A4", "4A5")
 def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     """The whole tab."""
     # Laid out twice: the list of vouchers stands below everything, and formulas above it must know where.
-    below = _laid_out(rec, where, 1).row + 3
-    sheet = _laid_out(rec, where, below)
+    figures = Figures(rec, where, gstr2b_places(rec))
+    figures.reverse_charge_header = _laid_out(rec, figures).row + 3
+    sheet = _laid_out(rec, figures)
     cells = sheet.cells
     found = taken_back(rec)
     blocks = (reverse_charge_block(sheet), taken_back_block(rec, where, found, sheet.figures.taken_back_header))
@@ -57,8 +58,8 @@ def gstr3b_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     )
 
 
-def _laid_out(rec: Reconciliation, where: Layout, below: int) -> Sheet:
-    sheet = Sheet(rec, Figures(rec, where, gstr2b_places(rec), below), typed_cells.read(rec.state.inputs))
+def _laid_out(rec: Reconciliation, figures: Figures) -> Sheet:
+    sheet = Sheet(rec, figures, typed_cells.read(rec.state.inputs))
     sheet.cells.update(title_rows(rec, "GSTR-3B", "What to file in tables 3.1 and 4, how it is made up, and the payment with the least cash. Type in the yellow cells; a box's number leads to its documents, its name to its working."))
     first = _reserve_summary(sheet)
     _outward(sheet)

@@ -164,7 +164,7 @@ def _printed(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[int, int]:
     """The last column on paper and the other that may be it: all of them, or those before the blank ones to type in, so that the letters stay large."""
     shown = [n for n, c in enumerate(columns, start=1) if not c.hidden]
     before = max(n for n in shown if not columns[n - 1].style.startswith("input"))
-    typed = any(_typed(frame[c.field]) for c in columns[before:] if c.field in frame and not c.hidden)
+    typed = len(frame) > 0 and any(_typed(frame[c.field]) for c in columns[before:] if c.field in frame and not c.hidden)
     return (shown[-1], before) if typed else (before, shown[-1])
 
 

@@ -60,10 +60,10 @@ def suppliers_frame(rec: Reconciliation, where: Layout) -> pd.DataFrame:
     chase = books[(books["kind"] == CHASE) & (books["supplier_gstin"] != "")] if len(books) else books
     grouped = part.groupby("supplier_gstin", sort=False)
     frame = pd.DataFrame({"supplier_name": grouped["supplier_name"].first(), "documents": grouped.size(), "matched": grouped["matched"].mean(), "all": grouped["itc"].sum()})
+    by_action = part.groupby(["action", "supplier_gstin"], sort=False)["itc"].agg(["size", "sum"])
     for action, short in _SHORT.items():
-        of_action = part[part["action"] == action].groupby("supplier_gstin")["itc"]
-        frame[f"count_{short}"] = of_action.size().reindex(frame.index)
-        frame[f"itc_{short}"] = of_action.sum().reindex(frame.index)
+        of_action = by_action.loc[action] if action in by_action.index else by_action[:0].droplevel(0)
+        frame[[f"count_{short}", f"itc_{short}"]] = of_action.reindex(frame.index)
     if len(chase):
         booked = chase.groupby("supplier_gstin").agg(name=("supplier_name", "first"), books_count=("itc", "size"), books_itc=("itc", "sum"))
         frame = frame.reindex(frame.index.union(booked.index, sort=False))
@@ -95,9 +95,10 @@ def read_contacts(text: SheetText) -> pd.DataFrame:
 
 
 def _told(frame: pd.DataFrame, told: pd.DataFrame | None, names: tuple[str, ...]) -> None:
+    last = told.drop_duplicates("supplier_gstin", keep="last").set_index("supplier_gstin") if told is not None and len(told) else None
     for name in names:
-        if told is not None and name in told:
-            values = told.drop_duplicates("supplier_gstin", keep="last").set_index("supplier_gstin")[name].reindex(frame["supplier_gstin"]).reset_index(drop=True)
+        if last is not None and name in last:
+            values = last[name].reindex(frame["supplier_gstin"]).reset_index(drop=True)
             frame[name] = values.where(values.notna(), frame.get(name, None))
         if name not in frame:
             frame[name] = ""
