@@ -25,6 +25,7 @@ from ims_xl.workbook.plan import Plan
 
 ROLES: Final = ("preparer", "reviewer")
 _PLAIN: Final = frozenset({books.STORE})
+_TOLD: Final = 8   # so many changes are named in one message
 _DIGESTS: Final = ("prints", "memory", "facts", "figures")
 
 
@@ -82,7 +83,8 @@ def verify(path: Path) -> str:
     if seal["memory"] != _memory(path):
         changed.append("the hidden sheet (what ims-xl remembers) was altered")
     if changed:
-        raise ImsXlError(f"{path.name} was altered after it was signed: " + "; ".join(changed) + ".")
+        more = [f"and {len(changed) - _TOLD} more"] if len(changed) > _TOLD else []
+        raise ImsXlError(f"{path.name} was altered after it was signed: " + "; ".join((*changed[:_TOLD], *more)) + ".")
     names = ", ".join(f"{role} {seal[role]['name']} on {seal[role]['at']}" for role in ROLES if seal.get(role))
     return f"{path.name} is unaltered since sign-off ({names})."
 
