@@ -43,6 +43,18 @@ def match_counts(rec: Reconciliation) -> dict[str, int]:
     return {name.value: int(found.get(name.value, 0)) for name in MatchClass}
 
 
+def doubt_of(rec: Reconciliation) -> str:
+    """Why the two sides look as if they did not belong together (a blank side, or nothing in common, as with a sales register); "" where they do."""
+    matches = match_counts(rec)
+    if not len(rec.state.register) and len(rec.state.ims):
+        return "the purchase register has no voucher: nothing on the portal can be found in it; was the right month exported?"
+    if not len(rec.state.ims):
+        return "the IMS download has no document: was it taken for the right month and client?"
+    if matches[MatchClass.NOT_IN_IMS.value] and matches[MatchClass.NOT_IN_BOOKS.value] and sum(matches.values()) == matches[MatchClass.NOT_IN_IMS.value] + matches[MatchClass.NOT_IN_BOOKS.value]:
+        return "the register and IMS have no document in common: is it the purchase register (not that of sales), of this client and month?"
+    return ""
+
+
 def action_totals(rec: Reconciliation) -> dict[str, dict[str, Any]]:
     """Count and amounts by action; credit notes count negative."""
     state = rec.state

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.followup.exposure import default_risk
-from ims_xl.report import match_counts
+from ims_xl.report import doubt_of, match_counts
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import FILED, HEADS, Action, Change, MatchClass
 from ims_xl.workbook.tabs.calendar import key_dates
@@ -29,7 +29,7 @@ def firm_facts(rec: Reconciliation) -> dict[str, Any]:
     matched = sum(matches[name] for name in MATCHED)
     on_portal = matched + matches["not_in_books"]
     return {
-        "name": state.settings.name, "ims": int(live.sum()), "register": len(state.register), "problems": len(state.problems),
+        "name": state.settings.name, "ims": int(live.sum()), "register": len(state.register), "problems": len(state.problems), "doubt": doubt_of(rec),
         "match_rate": matched / on_portal if on_portal else None,
         "itc": {a.value: int(tax[live & (action == a.value)].sum()) for a in Action},
         "count": {a.value: int((live & (action == a.value)).sum()) for a in Action},

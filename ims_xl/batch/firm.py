@@ -76,7 +76,7 @@ def _clients(results: Sequence[ClientResult], as_of: date, line: str, root: Path
     for r in results:
         firm, due = dict(r.firm), next((date.fromisoformat(day) for day, what, _ in r.firm.get("dates", ()) if what == "GSTR-3B"), None)
         rows.append({
-            "client": r.client, "client_link": _link(r, root), "gstin": r.gstin, "period": r.period, "status": r.status, "message": r.message, "due_3b": pd.Timestamp(due) if due else pd.NaT,
+            "client": r.client, "client_link": _link(r, root), "gstin": r.gstin, "period": r.period, "status": r.status, "message": r.told, "due_3b": pd.Timestamp(due) if due else pd.NaT,
             "days_3b": (due - as_of).days if due else None, **{k: firm.get(k) for k in ("ims", "register", "match_rate", "not_in_ims", "risk_itc", "risk_cost", "problems", "checks_failed")},
             **{f"{kind}_{a.value}": firm.get(kind, {}).get(a.value) for kind in ("itc", "count") for a in Action},
         })
@@ -208,6 +208,7 @@ def _dates(results: Sequence[ClientResult], as_of: date) -> pd.DataFrame:
 
 def _troubles(results: Sequence[ClientResult]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [{"client": r.client, "kind": "failed", "what": r.message} for r in results if r.status == "failed"]
+    rows += [{"client": r.client, "kind": "look", "what": r.firm["doubt"]} for r in results if r.firm.get("doubt")]
     rows += [{"client": r.client, "kind": "does not tie out", "field": t["check"], "what": f"expected {t['expected']}, found {t['found']}"} for r in results for t in r.report.get("tie_out", ()) if not t["ok"]]
     rows += [{"client": r.client, "kind": "left aside", "what": r.message} for r in results if r.message.startswith("left aside")]
     for r in results:

@@ -36,7 +36,13 @@ class ClientResult:
 
     def to_json(self) -> dict[str, Any]:
         """The entry of the batch report (contract section 7)."""
-        return {name: value for name, value in asdict(self).items() if name in ("client", "gstin", "status", "book", "message", "report")}
+        told = {name: value for name, value in asdict(self).items() if name in ("client", "gstin", "status", "book", "message", "report")}
+        return {**told, "message": self.told}
+
+    @property
+    def told(self) -> str:
+        """The message, with what is doubtful about a client that is done before it."""
+        return "; ".join(part for part in (self.firm.get("doubt", ""), self.message) if part)
 
 
 def work_on(listed: ClientFolder, as_of: str) -> ClientResult:

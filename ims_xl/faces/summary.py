@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ims_xl.report import action_totals, match_counts
+from ims_xl.report import action_totals, doubt_of, match_counts
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, MatchClass
 
@@ -25,10 +25,8 @@ def needs_a_person(rec: Reconciliation) -> list[str]:
     """What is left to do, most urgent first; empty when the month is clean."""
     todo: list[str] = []
     matches = match_counts(rec)
-    if not len(rec.state.register) and len(rec.state.ims):
-        todo.append("the purchase register has no voucher: nothing on the portal can be found in it; was the right month exported?")
-    if not len(rec.state.ims):
-        todo.append("the IMS download has no document: was it taken for the right month and client?")
+    if doubt := doubt_of(rec):
+        todo.append(doubt)
     for name, one, many in (
         (MatchClass.VALUE, "document differs in value or tax", "documents differ in value or tax"),
         (MatchClass.GSTIN, "document stands under another GSTIN in the books", "documents stand under another GSTIN in the books"),
