@@ -73,7 +73,7 @@ def unique_keys(ledger: pd.DataFrame, problems: list[Problem], drop_same: bool =
 def document_keys(ledger: pd.DataFrame) -> pd.Series:
     """Supplier GSTIN|section|NUMBER|financial year; a bill of entry is named by its port too: `port|section|number|year`, with the SEZ supplier's GSTIN before it."""
     days = ledger["document_date"].astype("datetime64[s]")
-    years = (days.dt.year - (days.dt.month < 4)).astype("Int64").astype("str").replace("<NA>", "")
+    years = (days.dt.year - (days.dt.month < 4)).astype("Int64").astype("str").fillna("")
     numbers = clean_text(ledger["document_number"]).str.upper().str.replace(r"\s+", " ", regex=True)
     suppliers = to_gstins(ledger["supplier_gstin"])
     who = suppliers.where(~ledger["section"].str.startswith("IMPG"), (suppliers + "/" + clean_text(ledger["port_code"]).str.upper()).str.strip("/"))

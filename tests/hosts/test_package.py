@@ -355,10 +355,22 @@ _WRITTEN_ODDLY: dict[str, Callable[[dict[str, bytes]], dict[str, bytes | None]]]
     "with byte-order marks": lambda p: {n: b"\xef\xbb\xbf" + p[n] for n in (_SHEET, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml")},
     "in single quotes": lambda p: {n: re.sub(rb"=\"([^\"']*)\"", rb"='\1'", p[n]) for n in (_SHEET, "xl/workbook.xml", "xl/styles.xml")},
     "with line breaks between its elements": lambda p: {_SHEET: re.sub(rb">(<(?:row|c|v|/row|/c))", rb">\n  \1", p[_SHEET])},
+    "with rows in comments and markup in CDATA": lambda p: {_SHEET: re.sub(
+        rb"<t>([^<]*)</t>", rb"<t><![CDATA[\1]]></t>", p[_SHEET].replace(b"<sheetData>", b'<sheetData><!-- <row r="4"><c r="E4"/></row> -->').replace(b"</row>", b"</row><!-- <c> --><?row x?>"))},
     "with a misleading comment": lambda p: {_SHEET: p[_SHEET].replace(b"<sheetData>", b"<!-- <sheetData> --><sheetData>")},
     "without any format": lambda p: {"xl/styles.xml": b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>', _SHEET: re.sub(rb' s="\d+"', b"", p[_SHEET])},
     "with one width for all columns": lambda p: {_SHEET: re.sub(rb"<cols>.*?</cols>", b'<cols><col min="1" max="16384" width="12" customWidth="1"/></cols>', p[_SHEET])},
 }
+
+
+def test_a_book_with_as_many_cell_formats_as_excel_opens_gets_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = person_book(tmp_path / "book.xlsx")
+    held = books.parts(path)["xl/styles.xml"].split(b"<cellXfs")[1].split(b"</cellXfs>")[0].count(b"<xf ")
+    monkeypatch.setattr("ims_xl.hosts.package.styles.MOST_FORMATS", held + 2)
+    out = paint(path, tmp_path / "out.xlsx", plan())
+    whole = books.parts(out)["xl/styles.xml"].split(b"<cellXfs")[1].split(b"</cellXfs>")[0]
+    worn = {int(n) for name, data in books.parts(out).items() if name.startswith("xl/worksheets/") and name.endswith(".xml") for n in re.findall(rb'<c r="[A-Z]+\d+" s="(\d+)"', data)}
+    assert whole.count(b"<xf ") == held + 2 and max(worn) < held + 2
 
 
 @pytest.mark.parametrize("how", _WRITTEN_ODDLY)

@@ -42,6 +42,10 @@ def test_every_kind_of_cell_is_read_as_the_text_it_stands_for(tmp_path: Path) ->
     assert (frame[1] == "").all() and frame.index[0] == 1 and frame.columns.tolist() == [1, 2]
 
 
+def test_halves_of_a_character_are_read_as_text() -> None:
+    assert [xml.cell_text(t) for t in ("a_xD83D__xDE00_b", "a_xD800_b", "_xDC00__xD800_", "_x005F_xD800_", "_x0041_")] == ["a\U0001f600b", "a\ufffdb", "\ufffd\ufffd", "_xD800_", "A"]
+
+
 def test_blank_rows_and_columns_keep_their_numbers(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["C4"], book.active["E9"] = "x", 5

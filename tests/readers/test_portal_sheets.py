@@ -90,6 +90,12 @@ def test_rows_that_cannot_be_read_are_told_and_duplicates_keep_their_rows() -> N
     assert {(problem.row, problem.field) for problem in found.problems} >= {(4, "document_number"), (5, "taxable_value"), (6, "section"), (6, "place_of_supply"), (7, "taxable_value")}
 
 
+def test_documents_without_a_readable_date_are_known_again() -> None:
+    good = ["B2B", gstin(1), "A", "1", "", "118", "27", "100", "18", "0", "0", "0", "R1", "102026", "Filed", "No Action"]
+    found = read_ims_sheet(sheet(list(OWN.values()), good, [*good[:3], "2", "=soon", *good[5:]], name="IMS"))
+    assert found.ledger["key"].tolist() == [f"{gstin(1)}|B2B|1|", f"{gstin(1)}|B2B|2|"]
+
+
 def test_an_ims_sheet_is_told_from_a_register_and_from_a_2b_sheet(tmp_path: Path) -> None:
     ims = sheet(list(OWN.values()), ["B2B", gstin(1), "A", "1", "2026-10-01", "118", "27", "100", "18", "0", "0", "0", "R1", "102026", "Filed", "No Action"], name="Portal data")
     books = sheet(BOOKS, ["01-10-2026", "A", gstin(1), "1", "01-10-2026", "Purchase", "7", "100", "18", "0", "0"], name="Purchases")

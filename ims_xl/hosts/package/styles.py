@@ -7,6 +7,7 @@ its very text: a second run finds what the first one wrote, and adds nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ims_xl.hosts.package import xml
 from ims_xl.hosts.package.number_formats import NUMBER, kind_of
@@ -24,6 +25,7 @@ _FIRST = {
     "borders": (b"<border><left/><right/><top/><bottom/><diagonal/></border>",), "cellXfs": (b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
 }
 _ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors", "extLst")
+MOST_FORMATS = 65490                     # Excel takes a book with more cell formats for damaged
 _BUILT_IN = {"General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "@": 49}
 
 
@@ -70,11 +72,13 @@ class Styles:
         self._cells: dict[tuple[str, bool], int] = {}
         self._differentials: dict[str, int] = {}
         self._variants: dict[tuple[int, str, bool], int] = {}
+        self._alike: dict[str, int] = {}     # the first cell format with that number format
 
     def cell(self, name: str, unlocked: bool = False) -> int:
         """The number of the cell format that wears that style; `unlocked` lets a person type there on a protected sheet."""
         if (name, unlocked) not in self._cells:
-            self._cells[name, unlocked] = self._lists["cellXfs"].number(self._cell_format(style(name, self.palette), unlocked))
+            wanted = self._cell_format(style(name, self.palette), unlocked)
+            self._cells[name, unlocked] = self._format(wanted, lambda: self._like(wanted))
         return self._cells[name, unlocked]
 
     def differential(self, name: str) -> int:
@@ -123,7 +127,19 @@ class Styles:
         if was_empty and inner:
             tag = tag[:-2].rstrip() + b">"
         whole = tag if was_empty and not inner else tag + inner + b"</" + element.name + b">"
-        return self._lists["cellXfs"].number(whole)
+        return self._format(whole, lambda: number)
+
+    def _format(self, wanted: bytes, instead: Callable[[], int]) -> int:
+        """The number of that cell format; where the book holds as many as Excel opens, the one to wear instead."""
+        formats = self._lists["cellXfs"]
+        return formats.number(wanted) if wanted in formats.by_text or len(formats.items) < MOST_FORMATS else instead()
+
+    def _like(self, wanted: bytes) -> int:
+        """The first cell format of the book that shows a value the same way, 0 where none does."""
+        if not self._alike:
+            for number, item in enumerate(self._lists["cellXfs"].items):
+                self._alike.setdefault(xml.root(item).attributes.get("numFmtId", "0"), number)
+        return self._alike.get(xml.root(wanted).attributes.get("numFmtId", "0"), 0)
 
     def _format_number(self, code: str) -> int:
         if code in _BUILT_IN:

@@ -17,11 +17,13 @@ from ims_xl.vocabulary import ImsXlError
 
 _TAG = re.compile(rb"<(?:!--.*?--|!\[CDATA\[.*?\]\]|!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?))>", re.S)
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.S)
+_NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.S)
 _ENTITY = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+_HALF = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile("_x([0-9a-fA-F]{4})_")
 
 
@@ -203,12 +205,15 @@ def formula_text(text: str) -> str:
 
 
 def cell_text(text: str) -> str:
-    """What a reader sees of a workbook's text: `_x000D_` is a carriage return again."""
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+    """What a reader sees of a workbook's text: `_x000D_` is a carriage return again; both halves of a character (`_xD83D__xDE00_`) are that character, one alone is U+FFFD."""
+    if "_x" not in text:
+        return text
+    seen = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+    return seen.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if _HALF.search(seen) else seen
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The part in UTF-8 without a byte-order mark, whatever it was written in; an ImsXlError where its bytes are no text."""
+    """The part in UTF-8 without a byte-order mark, comments and CDATA, whatever it was written in; an ImsXlError where its bytes are no text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", "replace").encode("utf-8")
     elif data[1:2] == b"\0" and data[:1] == b"<":
@@ -227,6 +232,9 @@ def as_utf8(data: bytes) -> bytes:
             data = data[: declared.start(1)] + b"UTF-8" + data[declared.end(1):]
     if not data.isascii() and not _is_utf8(data):
         raise ImsXlError("A part of the workbook holds bytes that are no text (it says UTF-8 and is not); open it in Excel and save it again, or restore it from a copy.")
+    # markup inside a comment or a CDATA stretch is none, and we cut at markup
+    if b"!" in data and (b"<!--" in data or b"<![CDATA[" in data):
+        data = _NO_MARKUP.sub(lambda m: (m[1] or b"").replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;"), data)
     return data
 
 
