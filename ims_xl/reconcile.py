@@ -86,15 +86,18 @@ def _why(state: BookState, links: Links, decisions: pd.DataFrame, facts: pd.Data
     by = state.work["set_by"].to_numpy(dtype=object)
     text = _joined(explanation, reason) + " [" + rule + "]"
     # A person's or the portal's action stands; what the tool thinks now is said beside it.
-    otherwise = action != suggested
-    who = np.where(by == "portal", "The portal already holds ", "Set by hand: ")
-    text = np.where(otherwise, who + action + "; the suggestion would be " + suggested + ". " + text, text)
-    illegal = check_typed(state.work, decisions).to_numpy(dtype=object)
-    text = np.where(illegal != "", "NOT ALLOWED: " + illegal + " " + text, text)
-    declared = check_reductions(state.ims, state.work, facts).str.replace(r"\bV\d+: ", "", regex=True).to_numpy(dtype=object)
-    text = np.where(declared != "", "TO MEND: " + declared + ". " + text, text)
+    at = np.flatnonzero(action != suggested)
+    who = np.where(by[at] == "portal", "The portal already holds ", "Set by hand: ").astype(object)
+    text[at] = who + action[at] + "; the suggestion would be " + suggested[at] + ". " + text[at]
+    illegal = check_typed(state.work, decisions)
+    at = np.flatnonzero(illegal != "")
+    text[at] = "NOT ALLOWED: " + illegal.to_numpy(dtype=object)[at] + " " + text[at]
+    faults = check_reductions(state.ims, state.work, facts)
+    at = np.flatnonzero(faults != "")
+    text[at] = "TO MEND: " + faults.iloc[at].str.replace(r"\bV\d+: ", "", regex=True).to_numpy(dtype=object) + ". " + text[at]
     note = state.work["change_note"].to_numpy(dtype=object)
-    text = np.where(note != "", _joined(note, text), text)
+    at = np.flatnonzero(note != "")
+    text[at] = _joined(note[at], text[at])
     return pd.Series(pd.array(text, dtype="str"), index=state.ims.index)
 
 

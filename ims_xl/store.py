@@ -78,18 +78,20 @@ def _frame_to_lines(frame: pd.DataFrame) -> bytes:
             values = _dates_to_text(column)
         elif column.dtype.kind == "b":
             kinds[name] = "bool"
-            values = [int(v) for v in column]
+            values = column.to_numpy().astype(np.int64).tolist()
         elif str(column.dtype) == "Int64":
             kinds[name] = "paise?"
-            values = [None if missing else int(v) for v, missing in zip(column.to_numpy(dtype=np.int64, na_value=0), column.isna())]
+            values = column.to_numpy(dtype=object, na_value=None).tolist()
         elif column.dtype.kind in "iu":
             kinds[name] = "int"
             values = column.tolist()
         else:
             kinds[name] = "text"
-            values = (column if str(column.dtype) == "str" else column.astype("str")).fillna("").tolist()
+            text = (column if str(column.dtype) == "str" else column.astype("str")).fillna("")
+            # Most columns are blank throughout: that is seen without making a list of them.
+            values = [text.iloc[0]] * len(text) if len(text) and bool((text == text.iloc[0]).all()) else text.tolist()
         # Long runs of one value (a blank column, one source file) are written once.
-        same = len(values) > 1 and values.count(values[0]) == len(values)
+        same = len(values) > 1 and values[0] == values[-1] and values.count(values[0]) == len(values)
         lines.append(_json({"all": values[0]} if same else values))
     return b"\n".join((_FRAME + _json({"rows": len(frame), "kinds": kinds}), *lines))
 

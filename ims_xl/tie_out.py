@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ims_xl.decisions import check_reductions
+from ims_xl.distinct import judged_pairs
 from ims_xl.followup.movement import movement_checks
 from ims_xl.returns.checks import return_checks
 from ims_xl.rupees import grouped
@@ -58,21 +59,22 @@ def _actions(rec: Reconciliation) -> Iterator[TieOut]:
     state = rec.state
     live = (state.work["change"] != Change.GONE).to_numpy()
     action = state.work["action"].to_numpy(dtype=object)
-    allowed = rec.decisions["allowed"].to_numpy(dtype=object)
-    illegal = [int(i) for i in np.flatnonzero(live) if action[i] not in allowed[i].split(",")]
+    legal = judged_pairs(action, rec.decisions["allowed"], lambda acted, options: acted in options.split(","))
+    illegal = np.flatnonzero(live & ~legal).tolist()
     yield _check("Actions that the portal does not allow", 0, len(illegal), _named(rec, illegal) + (". Counted as typed (a rejected bill of entry as accepted), never exported." if illegal else ""))
     needed = rec.decisions["reduce_needed"].to_numpy(dtype=bool) & live & (action == Action.ACCEPT) & (state.work["reduce_itc"] == "").to_numpy()
-    open_rows = [int(i) for i in np.flatnonzero(needed)]
+    open_rows = np.flatnonzero(needed).tolist()
     yield _check("Accepted rows whose ITC-reduction question is open", 0, len(open_rows), _named(rec, open_rows))
-    refused = [int(i) for i in np.flatnonzero(check_reductions(state.ims, state.work, rec.facts).to_numpy(dtype=object) != "") if int(i) not in set(open_rows)]
+    refused = [i for i in np.flatnonzero(check_reductions(state.ims, state.work, rec.facts) != "").tolist() if i not in set(open_rows)]
     yield _check("ITC-reduction answers that the portal would refuse", 0, len(refused), _named(rec, refused) + (". What is wrong stands in Why on IMS." if refused else ""))
 
 
 def _two_b(rec: Reconciliation) -> Iterator[TieOut]:
     two_b = rec.gstr2b
     estimated = "estimated: no GSTR-2B of the period is pulled" if two_b.estimated else ""
+    by_document = _by_document(rec)
     for head in HEADS:
-        yield _check(f"Expected GSTR-2B {_HEAD[head]}: documents one by one = boxes", rupees(_by_document(rec, head)), rupees(_box_sum(two_b.boxes, _CREDIT, head)), estimated)
+        yield _check(f"Expected GSTR-2B {_HEAD[head]}: documents one by one = boxes", rupees(by_document[head]), rupees(_box_sum(two_b.boxes, _CREDIT, head)), estimated)
     yield from _portal_file(rec)
     if not two_b.portal_boxes:
         return
@@ -126,17 +128,20 @@ def _box_sum(boxes: Mapping[str, Amounts], groups: tuple[str, ...], head: str) -
     )
 
 
-def _by_document(rec: Reconciliation, head: str) -> int:
-    """The same credit added up from the documents: IMS rows in force with their declared reductions, and what bypasses IMS."""
+def _by_document(rec: Reconciliation) -> Amounts:
+    """The same credit by head, added up from the documents: IMS rows in force with their declared reductions, and what bypasses IMS."""
     rows, action = rec.gstr2b.rows, rec.state.work["action"].to_numpy(dtype=object)
     in_force = rows["counts"].to_numpy(dtype=bool) & np.isin(action, [Action.ACCEPT, Action.NO_ACTION])
     sign = rec.state.ims["section"].map({s.value: s.document_type.sign for s in Section}).fillna(1).to_numpy(dtype=np.int64)
-    amounts = rows[f"itc_{head}" if f"itc_{head}" in rows else f"effect_{head}"].to_numpy(dtype=np.int64)
-    total = int((amounts * sign)[in_force].sum())
     past = rec.gstr2b.bypass
-    if len(past):
-        here = past[past["path"].str.startswith("itcavl.")]
-        total += int(here.loc[~here["path"].str.contains(".othersup."), head].sum()) - int(here.loc[here["path"].str.contains(".othersup."), head].sum())
+    here = past[past["path"].str.startswith("itcavl.")] if len(past) else past
+    against = here["path"].str.contains(".othersup.") if len(past) else None
+    total = {}
+    for head in HEADS:
+        amounts = rows[f"itc_{head}" if f"itc_{head}" in rows else f"effect_{head}"].to_numpy(dtype=np.int64)
+        total[head] = int((amounts * sign)[in_force].sum())
+        if against is not None:
+            total[head] += int(here.loc[~against, head].sum()) - int(here.loc[against, head].sum())
     return total
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.decisions.keys import financial_years
+from ims_xl.distinct import worded
 from ims_xl.gstin import state_code
 from ims_xl.period import Period
 from ims_xl.rulebook import Rulebook
-from ims_xl.rulebook.matrix import AllowedRow
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import Action, ImsXlError, Section
 
@@ -71,15 +71,15 @@ def standing(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame, setting
     for which, words in (
         (pending_flag == "Y", np.full(len(ims), "the portal does not offer Pending for this record", dtype=object)),
         ((pending_flag != "N") & matrix_bars, np.full(len(ims), "Pending is not offered for such records of 2B periods before October 2025", dtype=object)),
-        (over, "its one period of Pending ended on " + _shown(limit)),
-        ((pending_flag != "N") & dropped, "the section 16(4) date " + _shown(cutoff) + " has passed"),
+        (over, _shown(limit, "its one period of Pending ended on ")),
+        ((pending_flag != "N") & dropped, _shown(cutoff, "the section 16(4) date ", " has passed")),
     ):
         reason = np.where(which & ~barred, words, reason)
         barred |= which
     used = ~barred & with_limit & (clock["start"] < own_end)
     late = ~barred & open_ended & ~np.isnat(cutoff) & (clock["next_due"] > cutoff)
-    reason = np.where(used, "its one period of Pending is this one: it has to be decided by " + _shown(limit), reason)
-    reason = np.where(late & ~used, "the next GSTR-3B falls after the section 16(4) date " + _shown(cutoff), reason)
+    reason = np.where(used, _shown(limit, "its one period of Pending is this one: it has to be decided by "), reason)
+    reason = np.where(late & ~used, _shown(cutoff, "the next GSTR-3B falls after the section 16(4) date "), reason)
 
     reject = matrix["reject"].astype(bool)
     frozen = (facts["frozen_in"] != "").to_numpy()
@@ -89,8 +89,7 @@ def standing(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame, setting
     cuts = (specified != "") | (section.isin(_IMPORT_AMENDMENTS).to_numpy() & (reduction_flag == "N"))
     return pd.DataFrame({
         "matrix_row": pd.array(matrix["id"], dtype="str"), "specified": pd.array(specified, dtype="str"),
-        "cuts_credit": pd.array(np.where(cuts, "yes", "no").astype(object), dtype="str"),
-        "pending": pd.array(np.where(barred, "barred", np.where(used | late, "last chance", "offered")).astype(object), dtype="str"),
+        "cuts_credit": worded([cuts], ["yes"], "no"), "pending": worded([barred, used | late], ["barred", "last chance"], "offered"),
         "pending_allowed": ~barred & ~frozen, "pending_reason": pd.array(reason, dtype="str"), "pending_until": limit,
         "must_decide_by": np.where(with_limit, limit, cutoff).astype("datetime64[s]"), "reject_allowed": reject & ~frozen,
         "reduction_needed": needed, "reduction_offered": offered, "lock": pd.array(lock.astype(object), dtype="str"),
@@ -99,14 +98,11 @@ def standing(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame, setting
 
 def _matrix_rows(ims: pd.DataFrame, facts: pd.DataFrame, settings: Settings, rulebook: Rulebook) -> dict[str, np.ndarray]:
     """The matrix row of every document, looked up once per kind."""
-    kinds = pd.DataFrame({
-        "section": ims["section"].to_numpy(dtype=object), "direction": facts["direction"].to_numpy(dtype=object),
-        "original": facts["original_state"].to_numpy(dtype=object), "period": _two_b(facts, settings, rulebook),
-    })
-    group = kinds.groupby(["section", "direction", "original", "period"], sort=False)
-    code = group.ngroup().to_numpy()
-    rows = [rulebook.allowed_row(section, direction, original, Period.parse(period)) for section, direction, original, period in group.indices]
-    by_code = _by_code(rows, list(group.indices.values()), code)
+    columns = [pd.factorize(column) for column in (ims["section"], facts["direction"], facts["original_state"], _two_b(facts, settings, rulebook))]
+    shape = tuple(max(1, len(values)) for _, values in columns)
+    kinds, code = np.unique(np.ravel_multi_index(tuple(codes for codes, _ in columns), shape), return_inverse=True)
+    named = zip(*(values[at] for (_, values), at in zip(columns, np.unravel_index(kinds, shape))))
+    by_code = [rulebook.allowed_row(section, direction, original, Period.parse(period)) for section, direction, original, period in named]
     return {
         "id": np.array([row.id for row in by_code], dtype=object)[code] if len(code) else np.zeros(0, dtype=object),
         "pending": np.array([row.pending for row in by_code], dtype=object)[code] if len(code) else np.zeros(0, dtype=object),
@@ -114,11 +110,6 @@ def _matrix_rows(ims: pd.DataFrame, facts: pd.DataFrame, settings: Settings, rul
         "declaration": np.array([row.declaration for row in by_code], dtype=bool)[code] if len(code) else np.zeros(0, dtype=bool),
         "specified": np.array([row.specified for row in by_code], dtype=object)[code] if len(code) else np.zeros(0, dtype=object),
     }
-
-
-def _by_code(rows: list[AllowedRow], members: list[np.ndarray], code: np.ndarray) -> list[AllowedRow]:
-    ordered: dict[int, AllowedRow] = {int(code[where[0]]): row for row, where in zip(rows, members, strict=True)}
-    return [ordered[number] for number in range(len(ordered))]
 
 
 def _reduction(section: pd.Series, facts: pd.DataFrame, matrix: dict[str, np.ndarray], flag: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -177,9 +168,10 @@ def _cutoffs(day: pd.Series, rulebook: Rulebook) -> np.ndarray:
     return np.array(dates, dtype="datetime64[s]")[code] if len(code) else np.zeros(0, dtype="datetime64[s]")
 
 
-def _shown(days: np.ndarray) -> np.ndarray:
+def _shown(days: np.ndarray, before: str, behind: str = "") -> np.ndarray:
+    """Each day in words between those two; a blank day leaves its place empty."""
     code, unique = pd.factorize(days)
-    words = np.array([f"{pd.Timestamp(day):%d-%m-%Y}" for day in unique] + [""], dtype=object)
+    words = np.array([f"{before}{pd.Timestamp(day):%d-%m-%Y}{behind}" for day in unique] + [before + behind], dtype=object)
     return np.asarray(words[code])
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from ims_xl.decisions.allowing import allowed
 from ims_xl.decisions.reductions import REDUCE, answers
 from ims_xl.decisions.wording import printable, reasons
+from ims_xl.distinct import judged_pairs, positions_among
 from ims_xl.rulebook import FACTS, Measures, Rulebook, RuleSet
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import HEADS, Action, ImsXlError
@@ -31,7 +32,7 @@ def decide(ims: pd.DataFrame, facts: pd.DataFrame, rules: RuleSet, settings: Set
     name = np.array([rule.id for rule in active], dtype=object)[chosen]
     options = allowed(facts)
     lock = facts["lock"].to_numpy(dtype=object)
-    ok = _among(action, options)
+    ok = judged_pairs(action, options, lambda wanted, offered: wanted in offered.split(","))
     frozen = (facts["frozen_in"] != "").to_numpy()
     suggested = np.where(ok, action, np.where(frozen, facts["current_action"].to_numpy(dtype=object), Action.NO_ACTION.value))
     reason = reasons(ims, facts, active, chosen, as_remark=False)
@@ -59,10 +60,12 @@ def _first_fit(ims: pd.DataFrame, facts: pd.DataFrame, rules: RuleSet) -> np.nda
     codes = []
     for fact, values in FACTS.items():
         column = facts[fact]
-        text = np.where(column.to_numpy(dtype=bool), "yes", "no").astype(object) if fact == "clean" else column.to_numpy(dtype=object)
-        code = pd.Categorical(text, categories=list(values)).codes
+        if fact == "clean":
+            code = np.where(column.to_numpy(dtype=bool), values.index("yes"), values.index("no"))
+        else:
+            code = positions_among(column, values)
         if (code < 0).any():
-            strange = text[int(np.flatnonzero(code < 0)[0])]
+            strange = column.iloc[int(np.flatnonzero(code < 0)[0])]
             raise ImsXlError(f"A document has {fact.replace('_', ' ')} '{strange}', which no rule knows; expected {', '.join(values)}.")
         codes.append(code.astype(np.int64))
     if not len(ims):
@@ -112,10 +115,3 @@ def _measured(ims: pd.DataFrame, facts: pd.DataFrame, has: Measures) -> np.ndarr
     if has.age_from is not None or has.age_to is not None:
         fits &= age >= 0
     return fits
-
-
-def _among(action: np.ndarray, options: pd.Series) -> np.ndarray:
-    pair = pd.Series(action).astype("str") + "|" + options.reset_index(drop=True)
-    code, unique = pd.factorize(pair)
-    fine = np.array([text.split("|")[0] in text.split("|")[1].split(",") for text in unique], dtype=bool)
-    return fine[code] if len(code) else np.zeros(0, dtype=bool)

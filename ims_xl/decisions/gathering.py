@@ -7,6 +7,7 @@ the few-valued words of `rulebook.FACTS` over which the rules are proved.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from ims_xl.decisions.allowing import standing
 from ims_xl.decisions.booked import INELIGIBLE, booked_facts
 from ims_xl.decisions.past import counted_earlier, originals
+from ims_xl.distinct import changed, worded
 from ims_xl.period import Period
 from ims_xl.rulebook import Rulebook
 from ims_xl.settings import Settings
@@ -27,6 +29,8 @@ _DOCUMENT = {
     }[section.document_type]
     for section in Section
 }
+_SIDES = ("mixed", "higher", "lower")
+"""How tax on the portal may stand to the books, where it is not level."""
 _REPEATED = (MatchClass.DUPLICATE.value, MatchClass.SUPERSEDED.value)
 
 
@@ -48,22 +52,22 @@ def gather_facts(
     clean = np.where(joined, side == "level", clean)
 
     facts = pd.DataFrame({
-        "two_b_period": belonging["two_b_period"].to_numpy(dtype=object), "earliest_2b": belonging["earliest"].to_numpy(dtype=object), "estimated": belonging["estimated"].to_numpy(dtype=bool),
+        "two_b_period": belonging["two_b_period"].array, "earliest_2b": belonging["earliest"].array, "estimated": belonging["estimated"].to_numpy(dtype=bool),
         "in_period": belonging["in_period"].to_numpy(dtype=bool),
-        "presence": np.where(np.isin(match, _REPEATED), "repeated", np.where(match == MatchClass.NOT_IN_BOOKS.value, "only on portal", "both")),
+        "presence": worded([np.isin(match, _REPEATED), match == MatchClass.NOT_IN_BOOKS.value], ["repeated", "only on portal"], "both"),
         "match_class": match, "clean": clean, "confidence": results["confidence"].to_numpy(dtype=np.int64)[at],
         "differences": results["differences"].to_numpy(dtype=object)[at],
-    }, index=ims.index).astype({"two_b_period": "str", "earliest_2b": "str", "presence": "str", "match_class": "str", "differences": "str"})
+    }, index=ims.index).astype({"match_class": "str", "differences": "str"})
     past = originals(ims, work, earlier, belonging["two_b_period"].to_numpy(dtype=object), str(rulebook.period))
     before = counted_earlier(ims, earlier, str(rulebook.period))
     receipt = _receipt(ims, books, evidence)
     facts = pd.concat([facts, books, past], axis=1)
     facts["receipt_date"] = receipt
     late = receipt.to_numpy() > np.datetime64(period.end, "s")
-    facts["goods_received"] = pd.array(np.where(receipt.isna(), "", np.where(late, "No", "Yes")).astype(object), dtype="str")
+    facts["goods_received"] = worded([receipt.isna().to_numpy(), late], ["", "No"], "Yes")
     facts["counted_earlier"] = pd.array(before, dtype="str")
     facts["age"] = _age(ims["document_date"], as_of)
-    facts["filed"] = pd.array(_filed(ims), dtype="str")
+    facts["filed"] = _filed(ims)
     facts["change"] = work["change"].to_numpy(dtype=object)
     facts["frozen_in"] = pd.array(_frozen(ims, work, facts, earlier, settings, rulebook), dtype="str")
     facts["current_action"] = pd.array(_current(ims, work), dtype="str")
@@ -79,21 +83,18 @@ def own_period(settings: Settings, rulebook: Rulebook) -> Period:
 
 def _words(ims: pd.DataFrame, facts: pd.DataFrame, side: np.ndarray, settings: Settings) -> pd.DataFrame:
     """The facts of `rulebook.FACTS` that are not already there under their own name."""
-    section = ims["section"]
-    state = np.select(
-        [(facts["change"] == Change.GONE).to_numpy(), (facts["frozen_in"] != "").to_numpy(), (facts["counted_earlier"] != "").to_numpy()],
-        ["gone", "frozen", "counted earlier"], "live",
-    ).astype(object)
+    gone, frozen, counted = (facts["change"] == Change.GONE).to_numpy(), (facts["frozen_in"] != "").to_numpy(), (facts["counted_earlier"] != "").to_numpy()
     both = (facts["presence"] == "both").to_numpy()
-    words = {
-        "state": state, "document": section.map(_DOCUMENT).to_numpy(dtype=object),
-        "amendment": np.where(facts["original_state"] == "none", "no", "yes"), "match": facts["match_class"].to_numpy(dtype=object),
-        "goods": np.select([(facts["goods_received"] == "Yes").to_numpy(), (facts["goods_received"] == "No").to_numpy()], ["received", "not received"], "not stated"),
-        "portal_value": np.where(both, side, "level"),
-        "credit": np.where(both & (facts["booked_eligibility"] == INELIGIBLE).to_numpy(), "blocked", "open"),
-        "unbooked": np.full(len(ims), "wait" if settings.pending_not_in_books else "leave", dtype=object),
-    }
-    return pd.DataFrame({name: pd.array(np.asarray(value, dtype=object), dtype="str") for name, value in words.items()}, index=ims.index)
+    return pd.DataFrame({
+        "state": worded([gone, frozen, counted], ["gone", "frozen", "counted earlier"], "live"),
+        "document": changed(ims["section"], lambda section: _DOCUMENT[section]).array,
+        "amendment": worded([(facts["original_state"] == "none").to_numpy()], ["no"], "yes"),
+        "match": facts["match_class"].array,
+        "goods": worded([(facts["goods_received"] == "Yes").to_numpy(), (facts["goods_received"] == "No").to_numpy()], ["received", "not received"], "not stated"),
+        "portal_value": worded([both & (side == word) for word in _SIDES], _SIDES, "level"),
+        "credit": worded([both & (facts["booked_eligibility"] == INELIGIBLE).to_numpy()], ["blocked"], "open"),
+        "unbooked": worded([np.full(len(ims), settings.pending_not_in_books)], ["wait"], "leave"),
+    }, index=ims.index)
 
 
 def _portal_value(ims: pd.DataFrame, books: pd.DataFrame, settings: Settings) -> np.ndarray:
@@ -105,7 +106,7 @@ def _portal_value(ims: pd.DataFrame, books: pd.DataFrame, settings: Settings) ->
         tolerance = getattr(settings, f"{head}_tolerance")
         above |= difference > tolerance
         below |= difference < -tolerance
-    value = np.select([above & below, above, below], ["mixed", "higher", "lower"], "level").astype(object)
+    value = np.select([above & below, above, below], _SIDES, "level").astype(object)
     return np.where(books["booked"].to_numpy(dtype=bool), value, "level")
 
 
@@ -126,11 +127,10 @@ def _age(day: pd.Series, as_of: date) -> np.ndarray:
     return np.where(np.isnat(values), -1, days)
 
 
-def _filed(ims: pd.DataFrame) -> np.ndarray:
+def _filed(ims: pd.DataFrame) -> Any:
     """A bill of entry comes from customs and has no filing status."""
-    status = ims["filing_status"].to_numpy(dtype=object)
-    said = np.select([status == FILED, status == NOT_FILED], ["filed", "not filed"], "not stated")
-    return np.where(ims["section"].str.startswith("IMPG").to_numpy(), "filed", said).astype(object)
+    customs, status = ims["section"].str.startswith("IMPG").to_numpy(dtype=bool), ims["filing_status"]
+    return worded([customs | (status == FILED).to_numpy(), (status == NOT_FILED).to_numpy()], ["filed", "not filed"], "not stated")
 
 
 def _current(ims: pd.DataFrame, work: pd.DataFrame) -> np.ndarray:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ims_xl.decisions.booked import INELIGIBLE
 from ims_xl.settings import Settings
-from ims_xl.vocabulary import HEADS, Action, MatchClass, Section
+from ims_xl.vocabulary import HEADS, Action, Change, MatchClass, Section
 
 REDUCE: Final = tuple(f"reduce_{head}" for head in HEADS)
 _DECLARING: Final = ("B2BA", "B2B-DNA", "B2B-CN", "B2B-CNA", "ECOA")
@@ -76,6 +76,17 @@ def _answer(
 
 def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame) -> pd.Series:
     """Aligned with ims: what is wrong with the declaration of each row as it stands in `work`, in words, "" where nothing is (V1-V11)."""
+    text = np.full(len(ims), "", dtype=object)
+    declared = (work["reduce_itc"].str.strip() != "").to_numpy() | np.any([work[name].notna().to_numpy() for name in REDUCE], axis=0)
+    asked = (work["action"] == Action.ACCEPT).to_numpy() & facts["reduction_needed"].to_numpy(dtype=bool)
+    rows = np.flatnonzero((declared | asked) & (work["change"] != Change.GONE).to_numpy())
+    if len(rows):
+        text[rows] = _faults(ims.iloc[rows], work.iloc[rows], asked[rows])
+    return pd.Series(pd.array(text, dtype="str"), index=ims.index)
+
+
+def _faults(ims: pd.DataFrame, work: pd.DataFrame, asked: np.ndarray) -> np.ndarray:
+    """The words for rows that declare a reduction, or (`asked`) have to."""
     action = work["action"].to_numpy(dtype=object)
     said = work["reduce_itc"].str.strip()
     answer = said.str.casefold().to_numpy(dtype=object)
@@ -83,7 +94,6 @@ def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame)
     declared = (answer != "") | given
     accepted = action == Action.ACCEPT
     section = ims["section"]
-    needed = facts["reduction_needed"].to_numpy(dtype=bool)
     remarks = work["remarks"].to_numpy(dtype=object)
     own = {head: ims[head].to_numpy(dtype=np.int64) for head in HEADS}
     blank = {head: work[f"reduce_{head}"].isna().to_numpy() for head in HEADS}   # a head left blank means all of it
@@ -94,13 +104,12 @@ def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame)
     as_full = partial & np.all([amounts[head] == own[head] for head in HEADS], axis=0)
     blocked = (ims["reduction_blocked"] == "Y").to_numpy()
     on_import = section.isin([s.value for s in Section if s.is_import]).to_numpy()
-    live = (work["change"] != "gone").to_numpy()
     checks: list[tuple[np.ndarray, str]] = [
         (~np.isin(answer, ["", "yes", "no"]), "'Reduce ITC' should be Yes, No or blank"),
         (declared & ~accepted, "V1: the reduction is declared only on Accept; empty 'Reduce ITC'"),
         (declared & ~section.isin(_DECLARING).to_numpy() & ~on_import, "V2: this section takes no reduction"),
         (declared & blocked, "V3: the portal blocks the declaration on this record"),
-        (accepted & needed & (answer == ""), "V4: say in 'Reduce ITC' whether the credit is to be reduced"),
+        (asked & (answer == ""), "V4: say in 'Reduce ITC' whether the credit is to be reduced"),
         (given & (answer == "no"), "'Reduce ITC' is No, so the amounts stay blank"),
         (given & (answer == ""), "amounts are given, so 'Reduce ITC' has to say Yes"),
     ]
@@ -115,7 +124,6 @@ def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame)
     ]
     text = np.full(len(ims), "", dtype=object)
     for wrong, words in checks:
-        which = wrong & live
-        if which.any():
-            text = np.where(which, np.where(text == "", words, text + "; " + words), text)
-    return pd.Series(pd.array(text, dtype="str"), index=ims.index)
+        if wrong.any():
+            text = np.where(wrong, np.where(text == "", words, text + "; " + words), text)
+    return text

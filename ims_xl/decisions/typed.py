@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import judged_pairs
 from ims_xl.vocabulary import Action, Change
 
 
@@ -13,10 +14,7 @@ def check_typed(work: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
     action = work["action"].to_numpy(dtype=object)
     allowed = decisions["allowed"].to_numpy(dtype=object)
     lock = decisions["lock"].to_numpy(dtype=object)
-    pair = pd.Series(action).astype("str") + "|" + pd.Series(allowed).astype("str")
-    code, unique = pd.factorize(pair)
-    fine = np.array([_fine(text) for text in unique], dtype=bool)
-    ok = fine[code] if len(code) else np.zeros(0, dtype=bool)
+    ok = judged_pairs(action, allowed, lambda typed, options: typed == "" or typed in options.split(","))
     ok |= (work["change"] == Change.GONE).to_numpy()
     reason = np.full(len(work), "", dtype=object)
     known = [each.value for each in Action]
@@ -27,8 +25,3 @@ def check_typed(work: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
         else:
             reason[row] = f"{typed} is not allowed for this row: {lock[row]}" if lock[row] else f"{typed} is not allowed for this row; choose {str(allowed[row]).replace(',', ', ')}."
     return pd.Series(pd.array(reason, dtype="str"), index=work.index)
-
-
-def _fine(pair: str) -> bool:
-    action, _, allowed = pair.rpartition("|")
-    return action == "" or action in allowed.split(",")

@@ -26,8 +26,8 @@ _NAMES: Final = ("side", "key", "kind", "supplier_gstin", "supplier_name", "docu
 
 def movement(rec: Reconciliation) -> pd.DataFrame:
     """One row a document or voucher of either side: who and since when, `<part>_<head>` in signed paise, `fate` in words."""
-    whole = pd.concat([_portal(rec), _books(rec)], ignore_index=True)
-    return whole.astype({name: "str" for name, kind in whole.dtypes.items() if kind.kind == "O"})
+    sides = [side.astype({name: "str" for name, kind in side.dtypes.items() if kind.kind == "O"}) for side in (_portal(rec), _books(rec))]
+    return pd.concat(sides, ignore_index=True)
 
 
 def waiting(rec: Reconciliation) -> np.ndarray:
@@ -103,7 +103,7 @@ def _portal(rec: Reconciliation) -> pd.DataFrame:
         frame[f"lost_{head}"] = np.where(taken, full - credit, np.where(stays, 0, full))
         frame[f"closing_{head}"] = np.where(stays, full, 0)
     frame["fate"] = _fates(rec, now, taken, stays, np.any([frame[f"lost_{head}"] != 0 for head in HEADS], axis=0))
-    return pd.concat([frame, _vanished(opening, ims["key"])], ignore_index=True)
+    return _with_vanished(frame, opening, ims["key"])
 
 
 def _fates(rec: Reconciliation, now: np.ndarray, taken: np.ndarray, stays: np.ndarray, less: np.ndarray) -> np.ndarray:
@@ -167,7 +167,7 @@ def _books(rec: Reconciliation) -> pd.DataFrame:
         [f"{_WAITS}: not on the portal", f"cleared: found on the portal in {period}", f"cleared: in GSTR-2B of {period}, outside IMS", f"lost: {period}'s GSTR-2B gives no credit for it", "lost: the time of section 16(4) has run out"], "lost: settled in an earlier period already",
     ) if len(frame) else np.array([], dtype=object)
     frame = frame.drop(columns=["alone", "barred", "drawn", "stays", "over", *HEADS])
-    return pd.concat([frame, _vanished(opening, keys)], ignore_index=True)
+    return _with_vanished(frame, opening, keys)
 
 
 def voucher_keys(lines: pd.DataFrame) -> np.ndarray:
@@ -187,12 +187,13 @@ def _opened(rec: Reconciliation, side: str) -> pd.DataFrame:
     return opening[opening["side"] == side].reset_index(drop=True)
 
 
-def _vanished(opening: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
-    """What waited and stands nowhere now: taken out of the register or the sheet by hand."""
-    if len(opening):
-        opening = opening[~opening["key"].isin(set(keys))]
-    frame = opening[list(_NAMES)].reset_index(drop=True)
+def _with_vanished(frame: pd.DataFrame, opening: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
+    """And, below, what waited and stands nowhere now: taken out of the register or the sheet by hand."""
+    gone = opening[~opening["key"].isin(set(keys))] if len(opening) else opening
+    if not len(gone):
+        return frame
+    below = gone[list(_NAMES)].reset_index(drop=True)
     for part in PARTS:
         for head in HEADS:
-            frame[f"{part}_{head}"] = opening[head].to_numpy(dtype=np.int64) if part in ("opening", "lost") else np.int64(0)
-    return frame.assign(fate="lost: taken out of this book")
+            below[f"{part}_{head}"] = gone[head].to_numpy(dtype=np.int64) if part in ("opening", "lost") else np.int64(0)
+    return pd.concat([frame, below.assign(fate="lost: taken out of this book")], ignore_index=True)

@@ -198,19 +198,27 @@ def _documents(settings: Settings, *, row: np.ndarray, supplier: Any, recipient:
     keys = document_number_keys(number, settings)
     gstin, recipients = text_codes(supplier), text_codes(recipient)
     own = text_codes(pa.array([settings.gstin, *settings.other_gstins.replace(" ", "").split(",")], type=pa.large_string()))
-    blank = np.asarray(pc.match_substring_regex(supplier, _NONE_GIVEN))
-    standing = np.where(np.asarray(pc.match_substring_regex(supplier, _GSTIN_FORM)), PLACED, FORMLESS)
+    of_supplier, suppliers = _distinct(supplier)
+    blank = np.asarray(pc.match_substring_regex(suppliers, _NONE_GIVEN))[of_supplier]
+    standing = np.where(np.asarray(pc.match_substring_regex(suppliers, _GSTIN_FORM)), PLACED, FORMLESS)[of_supplier]
     standing = np.where((gstin == recipients) | np.isin(gstin, own[own != 0]), OWN, standing)
     standing = np.where(blank, BLANK, standing)
     gstin = np.where(blank, np.uint64(0), gstin)
-    pan = np.where(standing == PLACED, text_codes(pc.utf8_slice_codeunits(supplier, 2, 12)), gstin)
-    names = text_codes(pc.replace_substring_regex(pc.utf8_lower(name), r"[^a-z0-9]|private|limited|\bpvt\b|\bltd\b|\bm/s\.?|\bllp\b", ""))
+    pan = np.where(standing == PLACED, text_codes(pc.utf8_slice_codeunits(suppliers, 2, 12))[of_supplier], gstin)
+    of_name, as_written = _distinct(name)
+    names = text_codes(pc.replace_substring_regex(pc.utf8_lower(as_written), r"[^a-z0-9]|private|limited|\bpvt\b|\bltd\b|\bm/s\.?|\bllp\b", ""))[of_name]
     return Documents(
         row=row.astype(np.int64), gstin=gstin, supplier=supplier, pan=pan, standing=standing.astype(np.int8), recipient=recipients, name=names, kind=kind, direction=direction,
         doubtful_kind=doubtful, day=day, posted=posted, year=financial_years(day).astype(np.int16), money=money, tax=money[:, 1:].sum(axis=1), value=value, reverse_charge=reverse,
-        order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, text_codes(number), text_codes(name), recipients, *content), numbers=keys, number=number, original=original,
+        order=together(gstin, keys.written, day, *(money[:, k] for k in range(5)), names, posted, text_codes(number), text_codes(as_written)[of_name], recipients, *content), numbers=keys, number=number, original=original,
         lone_number=np.ones(len(row), dtype=bool), lone_day=np.zeros(len(row), dtype=bool), former=np.full((len(row), 5), -1, dtype=np.int64),
     )
+
+
+def _distinct(text: Any) -> tuple[np.ndarray, Any]:
+    """Position of each cell's value among the distinct values, and those: suppliers are some hundreds where the documents are thousands."""
+    encoded = text.dictionary_encode()
+    return np.asarray(encoded.indices), encoded.dictionary
 
 
 def _kinds(buyers_view: Any, suppliers_view: Any, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -159,7 +159,7 @@ def _evidence(sheet: SheetText, heading: Heading) -> float:
 
 def _share(cells: Any, test: Any) -> float:
     """How much of what is filled passes; an empty column under a fitting heading counts half."""
-    texts = [str(cell).strip().lower() for cell in cells if str(cell).strip()]
+    texts = [text for cell in cells.tolist() if (text := str(cell).strip().lower())]
     return sum(map(test, texts)) / len(texts) if texts else 0.5
 
 

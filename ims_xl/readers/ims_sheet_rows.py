@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import changed, judged
 from ims_xl.portal_words import action_by_code, ims_supply_type, place_code, section_aliases, words
 from ims_xl.readers.cleaning import clean_text, to_dates, to_gstins, to_paise
 from ims_xl.readers.json_values import yes_no
 from ims_xl.readers.portal_headings import plain
 from ims_xl.readers.portal_rows import document_keys, filing_status, unique_keys
-from ims_xl.state import empty
+from ims_xl.state import blank, empty
 from ims_xl.vocabulary import IMS_LEDGER, Action, Problem, Section
 
 MOST_PROBLEMS: Final = 200
@@ -50,10 +51,13 @@ class _Rows:
         self.sheet = sheet
         self.columns = columns
         self.problems: list[Problem] = []
-        self.body = body
+        self.body = body.reset_index(drop=True)
+        self.rows = body.index.to_numpy(dtype=np.int64)
+        self._amounts: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         keep = self._documents()
-        self.body = body[keep]
-        self.rows = self.body.index.to_numpy(dtype=np.int64)
+        self._amounts = {name: (paise[keep], bad[keep]) for name, (paise, bad) in self._amounts.items()}
+        if not keep.all():
+            self.body, self.rows = self.body[keep].reset_index(drop=True), self.rows[keep]
 
     def ledger(self) -> pd.DataFrame:
         count = len(self.body)
@@ -70,13 +74,13 @@ class _Rows:
             made[name] = self._paise(name)
         made["section"] = self._sections(made)
         made = self._signs(made)
-        made["supply_type"] = made["supply_type"].map({text: ims_supply_type(text) for text in made["supply_type"].unique()}).astype("str")
+        made["supply_type"] = changed(made["supply_type"], ims_supply_type)
         made["place_of_supply"] = self._mapped("place_of_supply", lambda text: place_code(text) if text else "", "is not a state or its code")
-        made["supplier_period"] = self._text("supplier_period").map(period_code).astype("str")
-        made["filing_status"] = self._text("filing_status").map(_filed).astype("str")
+        made["supplier_period"] = changed(self._text("supplier_period"), period_code)
+        made["filing_status"] = changed(self._text("filing_status"), _filed)
         made["portal_action"] = self._actions()
         for name in ("pending_blocked", "remarks_blocked", "reduction_blocked"):
-            made[name] = self._text(name).map(yes_no).astype("str")
+            made[name] = changed(self._text(name), yes_no)
         made["source_sheet"], made["source_row"] = self.sheet, self.rows
         made["key"] = document_keys(made)
         return unique_keys(made, self.problems, drop_same=False)
@@ -86,26 +90,26 @@ class _Rows:
     def _documents(self) -> np.ndarray:
         """Rows with a document number and somebody who issued it, or at least an amount; titles, totals and blank lines are none."""
         number = clean_text(self._cells("document_number")).to_numpy(dtype=object)
-        supplier = self._cells("supplier_gstin" if "supplier_gstin" in self.columns else "port_code").str.strip().to_numpy(dtype=object)
+        suppliers = self._cells("supplier_gstin" if "supplier_gstin" in self.columns else "port_code").str.strip()
+        supplier = suppliers.to_numpy(dtype=object)
         money = np.zeros(len(self.body), dtype=bool)
         for name in _AMOUNTS:
             if name in self.columns:
-                paise, bad = to_paise(self._cells(name))
+                paise, bad = self._amounts[name] = to_paise(self._cells(name))
                 money |= (paise != 0) & ~bad
         filled = (self.body != "").to_numpy().any(axis=1)
         heads = np.array([_TOTAL.match(str(text)) is not None for text in np.where(number != "", number, supplier)], dtype=bool)
-        looks = np.array([any(c.isdigit() for c in str(text)) for text in supplier], dtype=bool)
+        looks = judged(suppliers, lambda texts: [any(c.isdigit() for c in str(text)) for text in texts])
         good = (number != "") & ~heads & (looks | money)
         if filled.any():
             good &= ~self._headings_again(number, supplier)
         any_total = self._totals()
         lost = filled & ~good & ~heads & ~any_total & ((looks & (supplier != "")) | (money & (supplier != "")) | (money & (number != "")))
-        rows = self.body.index.to_numpy()
         for position in np.flatnonzero(lost)[:MOST_PROBLEMS]:
-            self.problems.append(Problem("", self.sheet, int(rows[position]), "document_number", "the row is set aside: it has no document number"))
+            self.problems.append(Problem("", self.sheet, int(self.rows[position]), "document_number", "the row is set aside: it has no document number"))
         orphan = filled & ~good & ~lost & money & ~any_total & ~heads
         for position in np.flatnonzero(orphan)[:MOST_PROBLEMS]:
-            self.problems.append(Problem("", self.sheet, int(rows[position]), "document_number", "the row has amounts but neither supplier nor document number; it is taken for a total and left out"))
+            self.problems.append(Problem("", self.sheet, int(self.rows[position]), "document_number", "the row has amounts but neither supplier nor document number; it is taken for a total and left out"))
         return np.asarray(good, dtype=bool)
 
     def _headings_again(self, number: np.ndarray, supplier: np.ndarray) -> np.ndarray:
@@ -122,22 +126,22 @@ class _Rows:
         left = self.body.iloc[:, :4]
         found = np.zeros(len(self.body), dtype=bool)
         for column in left.columns:
-            found |= left[column].str.contains(r"^\W*(?:grand |sub )?totals?\b", case=False, regex=True).to_numpy(dtype=bool)
+            found |= judged(left[column], lambda cells: cells.str.contains(r"^\W*(?:grand |sub )?totals?\b", case=False, regex=True))
         return found
 
     # ---- columns --------------------------------------------------------------------------------------------------------
 
     def _cells(self, name: str) -> pd.Series:
         if name in self.columns:
-            return self.body[self.columns[name]].reset_index(drop=True).astype("str")
-        return pd.Series([""] * len(self.body), dtype="str")
+            return self.body[self.columns[name]].astype("str")
+        return blank("text", len(self.body))
 
     def _text(self, name: str) -> pd.Series:
         return clean_text(self._cells(name)).astype("str") if name in self.columns else self._cells(name)
 
     def _paise(self, name: str) -> np.ndarray:
         cells = self._cells(name)
-        paise, bad = to_paise(cells)
+        paise, bad = self._amounts.get(name) or to_paise(cells)
         self._report(bad, name, cells, "is not an amount; it counts 0.00")
         return paise
 
@@ -149,10 +153,9 @@ class _Rows:
             self._report(np.isnat(days) & ~bad, name, number, "has no document date")
         return days
 
-    def _mapped(self, name: str, read: object, wrong: str) -> pd.Series:
+    def _mapped(self, name: str, read: Callable[[str], str], wrong: str) -> pd.Series:
         cells = self._text(name)
-        assert callable(read)
-        made = cells.map({text: read(text) for text in cells.unique()}).astype("str")
+        made = changed(cells, read)
         self._report(((made == "") & (cells != "")).to_numpy(dtype=bool), name, cells, wrong)
         return made
 
@@ -167,9 +170,9 @@ class _Rows:
         own = self._mapped("section", section_label, "is no section of IMS; the document type decides") if "section" in self.columns else self._cells("section")
         types = words()["ims_document_types"]
         typed = self._text("document_type").str.lower()
-        kinds = typed.map({text: types.get(plain(text), "") for text in typed.unique()}).astype("str").to_numpy(dtype=object)
+        kinds = changed(typed, lambda text: types.get(plain(text), "")).to_numpy(dtype=object)
         if not (kinds != "").any():
-            kinds = self._text("supply_type").str.lower().map(lambda text: types.get(plain(text), "") if len(text) > 1 else "").to_numpy(dtype=object)
+            kinds = changed(self._text("supply_type").str.lower(), lambda text: types.get(plain(text), "") if len(text) > 1 else "").to_numpy(dtype=object)
         negative = (made["taxable_value"] < 0).to_numpy()
         derived = np.where(kinds != "", kinds, np.where(negative, Section.B2B_CN.value, Section.B2B.value))
         if "port_code" in self.columns:

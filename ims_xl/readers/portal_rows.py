@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import changed
 from ims_xl.portal_words import SectionForm, action_by_code, field_keys, place_code, section_form
 from ims_xl.readers.cleaning import clean_text, to_gstins
 from ims_xl.readers.json_tokens import Record, compact, kind_of
@@ -72,11 +73,14 @@ def unique_keys(ledger: pd.DataFrame, problems: list[Problem], drop_same: bool =
 
 def document_keys(ledger: pd.DataFrame) -> pd.Series:
     """Supplier GSTIN|section|NUMBER|financial year; a bill of entry is named by its port too: `port|section|number|year`, with the SEZ supplier's GSTIN before it."""
-    days = ledger["document_date"].astype("datetime64[s]")
-    years = (days.dt.year - (days.dt.month < 4)).astype("Int64").astype("str").fillna("")
+    days = ledger["document_date"].to_numpy().astype("datetime64[M]")
+    began = pd.Series(np.where(np.isnat(days), 0, (days.astype(np.int64) - 3) // 12 + 1970), index=ledger.index)
+    years = changed(began, lambda year: "" if year == "0" else year)
     numbers = clean_text(ledger["document_number"]).str.upper().str.replace(r"\s+", " ", regex=True)
     suppliers = to_gstins(ledger["supplier_gstin"])
-    who = suppliers.where(~ledger["section"].str.startswith("IMPG"), (suppliers + "/" + clean_text(ledger["port_code"]).str.upper()).str.strip("/"))
+    imported, who = ledger["section"].str.startswith("IMPG"), suppliers
+    if imported.any():
+        who = suppliers.where(~imported, (suppliers + "/" + clean_text(ledger["port_code"]).str.upper()).str.strip("/"))
     return (who + "|" + ledger["section"] + "|" + numbers + "|" + years).astype("str")
 
 

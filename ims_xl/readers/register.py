@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import judged
 from ims_xl.hosts.base import SheetText
 from ims_xl.progress import Progress, silent
 from ims_xl.readers import tally_vouchers
@@ -24,8 +25,9 @@ from ims_xl.readers.cleaning import cut_texts
 from ims_xl.readers.headings import Headings, Meaning, column_number, complete, find_headings, kinds, meaning, plain
 from ims_xl.readers.register_columns import choose_columns, layout_of, meanings_in, shown
 from ims_xl.readers.register_lines import Lines, ledger_of
+from ims_xl.readers.register_money import Amounts
 from ims_xl.readers.register_notes import words_on_notes
-from ims_xl.readers.register_rows import BAND, CONTINUATION, GSTIN_FORM, KIND_NAMES, LINE, UNREADABLE, Cells, classify
+from ims_xl.readers.register_rows import BAND, CONTINUATION, GSTIN_FORM, KIND_NAMES, LINE, UNREADABLE, Cells, classify, rows_where
 from ims_xl.readers.register_sheets import looks_like_register, registers_among, titles_of
 from ims_xl.readers.register_vouchers import name_vouchers
 from ims_xl.vocabulary import AMOUNTS, ImsXlError, Problem
@@ -132,12 +134,13 @@ def _parts(text: SheetText, file: str, recipient_gstin: str, mapping: Mapping[st
     body = _merged_down(text, headings, found)
     kinds = classify(body, _heading_lines(text.frame, headings), _cells(found))
     told = np.isin(kinds, (LINE, CONTINUATION, BAND))
-    lines = body[told]
-    choice = choose_columns(headings, found, layout, lines[np.isin(kinds[told], (LINE, CONTINUATION))], recipient_gstin)
+    lines = rows_where(body, told)
+    amounts = Amounts(rows_where(lines, kinds[told] != BAND))
+    choice = choose_columns(headings, found, layout, amounts, recipient_gstin)
     titles = titles_of(text.frame, headings)
     number = choice.text.get("document_number")
     notes = words_on_notes(body, kinds, text.name, titles, headings.texts[number[0]] if number else "")
-    made = ledger_of(lines, kinds[told], choice, headings.texts, titles, file, text.name, recipient_gstin, notes[told])
+    made = ledger_of(lines, kinds[told], choice, amounts, headings.texts, titles, file, text.name, recipient_gstin, notes[told])
     problems = [*(Problem(file, text.name, 0, name, message) for name, message in choice.problems), *made.problems, *cut_texts(made.ledger, ("supplier_name", "document_number", "narration"))]
     rows = body.index.to_numpy(dtype=np.int64)
     for row, place in zip(rows[kinds == UNREADABLE], np.flatnonzero(kinds == UNREADABLE)):
@@ -178,7 +181,7 @@ def _second_table(frame: pd.DataFrame, headings: Headings, found: Sequence[Meani
     if where is None:
         return 0
     column = frame.iloc[headings.last + 1:, where].str.strip()
-    strange = ~column.str.fullmatch(GSTIN_FORM).to_numpy(dtype=bool) & (column.str.len() > 2).to_numpy()
+    strange = judged(column, lambda cells: ~cells.str.fullmatch(GSTIN_FORM) & (cells.str.len() > 2))
     for place in (np.flatnonzero(strange)[:MOST_SECOND] + headings.last + 1).tolist():
         row = tuple(" ".join(str(cell).split()) for cell in frame.iloc[place])
         if sum(one == other for one, other in zip(row, headings.texts) if one) >= 0.6 * sum(map(bool, row)):

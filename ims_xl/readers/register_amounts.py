@@ -35,10 +35,9 @@ class LineAmounts:
     said: list[tuple[str, str]] = field(default_factory=list)
 
 
-def line_amounts(lines: pd.DataFrame, choice: Choice, texts: Sequence[str], text: Mapping[str, pd.Series], out: Mapping[str, pd.Series], recipient: str) -> LineAmounts:
+def line_amounts(read: Amounts, choice: Choice, texts: Sequence[str], text: Mapping[str, pd.Series], out: Mapping[str, pd.Series], recipient: str) -> LineAmounts:
     """Everything in paise, signed as typed; `bad` names the cells that are no amounts by column position."""
-    read = Amounts(lines)
-    rows = len(lines)
+    rows = len(read)
     money = choice.money
     amounts = {head: read.total(money.get(head, ())) for head in HEADS}
     _both_heads(amounts, read, choice)

@@ -47,7 +47,7 @@ class Cells:
         return self._clean[place]
 
     def values(self, place: int) -> list[str]:
-        return [str(v) for v in self.column(place)]
+        return [str(v) for v in self.column(place).tolist()]
 
     def filled(self, place: int) -> np.ndarray:
         return np.asarray((self.column(place) != "").to_numpy(dtype=bool))

@@ -54,11 +54,11 @@ def meanings_in(headings: Headings, mapping: Mapping[str, str]) -> tuple[list[Me
     return found, layout
 
 
-def choose_columns(headings: Headings, found: Sequence[Meaning | None], layout: Mapping[str, Any] | None, lines: pd.DataFrame, recipient: str) -> Choice:
-    """The columns of the voucher lines (their rows only, as text) for every field of the ledger."""
+def choose_columns(headings: Headings, found: Sequence[Meaning | None], layout: Mapping[str, Any] | None, amounts: Amounts, recipient: str) -> Choice:
+    """The columns of the voucher lines (`amounts.lines`) for every field of the ledger."""
     choice = Choice(layout=str(layout["name"]) if layout else "", headings=headings.texts, voucher_type=str((layout or {}).get("voucher_type", "")))
-    step = max(1, len(lines) // SAMPLE)
-    sample = lines.iloc[::step]
+    step = max(1, len(amounts) // SAMPLE)
+    sample = amounts.lines.iloc[::step]
     cells = Cells(sample)
     by_field: dict[str, list[int]] = {}
     for place, meant in enumerate(found):
@@ -75,7 +75,7 @@ def choose_columns(headings: Headings, found: Sequence[Meaning | None], layout: 
                  "side", "status", "currency", "exchange_rate", "inclusive", "rate", "supplier_code", "source_file", "source_sheet", "source_row", "supply_nature"):
         _plainest(choice, name, by_field.get(name, []), rank, cells, found)
     _name_from_code(choice, cells)
-    choose_money(choice, found, headings.texts, Amounts(lines))
+    choose_money(choice, found, headings.texts, amounts)
     return choice
 
 
@@ -100,7 +100,7 @@ def _gstins(choice: Choice, by_field: Mapping[str, list[int]], rank: Mapping[int
     supplier = []
     candidates = by_field.get("supplier_gstin", [])
     for place in candidates:
-        values = set(cells.column(place)[cells.filled(place)].str.upper())
+        values = set(cells.column(place)[cells.filled(place)].str.upper().unique())
         ours = values == {recipient} if recipient else False
         if not set_by_hand(found[place]) and values and (ours or (len(values) == 1 and len(candidates) > 1 and int(cells.filled(place).sum()) >= 5)):
             own.append(place)

@@ -15,14 +15,17 @@ import numpy as np
 import pandas as pd
 
 from ims_xl import gstin as gstins
+from ims_xl.distinct import changed, judged
 from ims_xl.readers.cleaning import clean_text, to_gstins, to_paise
 from ims_xl.readers.headings import plain, words
 from ims_xl.readers.register_amounts import line_amounts
 from ims_xl.readers.register_choice import Choice
 from ims_xl.readers.register_dates import read_date, reading_of
+from ims_xl.readers.register_money import Amounts
 from ims_xl.readers.register_notes import CREDIT_NOTE, DEBIT_NOTE, DETAILS
 from ims_xl.readers.register_rows import BAND, CONTINUATION
 from ims_xl.readers.register_words import document_types, eligibility, flags, places_of_supply, voucher_types
+from ims_xl.state import blank
 from ims_xl.vocabulary import AMOUNTS, REGISTER_LEDGER, ImsXlError, Problem
 
 _FILLED_DOWN: Final = ("supplier_gstin", "supplier_name", "recipient_gstin", "document_number", "document_date", "voucher_number", "voucher_date", "voucher_type", "document_type",
@@ -41,15 +44,15 @@ class Lines:
     continued: np.ndarray
 
 
-def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Sequence[str], titles: Sequence[str], file: str, sheet: str, recipient: str, notes: pd.DataFrame) -> Lines:
-    """The lines (bands among them say whose the lines below are) as a ledger; `titles` are the words above the headings, `notes` what words say of notes."""
+def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, amounts: Amounts, texts: Sequence[str], titles: Sequence[str], file: str, sheet: str, recipient: str, notes: pd.DataFrame) -> Lines:
+    """The lines (bands among them say whose the lines below are) as a ledger; `amounts` holds those that are no bands, `titles` are the words above the headings, `notes` what words say of notes."""
     problems: list[Problem] = []
     text = {name: _joined(lines, places) for name, places in choice.text.items()}
     text = _filled_down(text, kinds)
     keep = kinds != BAND
-    lines, rows = lines[keep], lines.index.to_numpy(dtype=np.int64)[keep]
+    lines, rows = amounts.lines, lines.index.to_numpy(dtype=np.int64)[keep]
     continued = (kinds == CONTINUATION)[keep]
-    text = {name: column[keep].reset_index(drop=True) for name, column in text.items()}
+    text = {name: (column if keep.all() else column[keep]).reset_index(drop=True) for name, column in text.items()}
     _part_number_and_date(text, choice)
     for name in DETAILS:
         if (notes[name] != "").any():
@@ -61,7 +64,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
             shown = f"'{str(values.iloc[place])[:40]}' " if values is not None else ""
             problems.append(Problem(file, sheet, int(rows[place]), name, shown + message))
 
-    out: dict[str, pd.Series] = {name: pd.Series([""] * len(lines), dtype="str") for name, kind in REGISTER_LEDGER.items() if kind == "text"}
+    out: dict[str, pd.Series] = dict.fromkeys((name for name, kind in REGISTER_LEDGER.items() if kind == "text"), blank("text", len(lines)))
     for name in ("supplier_name", "document_number", "voucher_number", "original_number", "hsn", "narration", "port_code", "supply_nature"):
         if name in text:
             out[name] = _whole_numbers(text[name]) if name != "narration" else text[name]
@@ -92,7 +95,7 @@ def ledger_of(lines: pd.DataFrame, kinds: np.ndarray, choice: Choice, texts: Seq
     out["document_type"] = document_types(text.get("document_type"), len(lines))
     problems += [Problem(file, sheet, 0, "voucher_type", message) for message in _notes_by_words(out, text, notes["note"].to_numpy(dtype=object)[keep], choice.voucher_type)]
     _bills_of_entry(out, text)
-    money = line_amounts(lines, choice, texts, text, out, recipient)
+    money = line_amounts(amounts, choice, texts, text, out, recipient)
     for place, name, bad_cells in money.bad:
         say(bad_cells, name, f"in column '{texts[place]}' is no amount; it counts as zero", lines.iloc[:, place].reset_index(drop=True))
     problems += [Problem(file, sheet, 0, name, message) for name, message in money.said]
@@ -124,7 +127,8 @@ def _heading(choice: Choice, name: str) -> str:
 def _joined(lines: pd.DataFrame, places: Sequence[int]) -> pd.Series:
     """The first column, its blanks filled from the next ones; a lone dash is blank."""
     column = clean_text(lines.iloc[:, places[0]])
-    column = column.where(~column.isin(["-", "--"]), "")
+    dash = column.isin(["-", "--"])
+    column = column.where(~dash, "") if dash.any() else column
     for place in places[1:]:
         column = column.where(column != "", clean_text(lines.iloc[:, place]))
     return column
@@ -178,17 +182,16 @@ def _gstins(out: dict[str, pd.Series], text: Mapping[str, pd.Series], say: Calla
         out["recipient_gstin"] = to_gstins(text["recipient_gstin"])
     if "supplier_gstin" not in text:
         return
-    said = text["supplier_gstin"].str.lower().str.strip(" .")
+    said = changed(text["supplier_gstin"], lambda value: value.lower().strip(" ."))
     unregistered = said.isin(set(words()["values"]["unregistered"])).to_numpy(dtype=bool)
     column = to_gstins(text["supplier_gstin"])
-    column = column.where(~unregistered, "")
+    column = column.where(~unregistered, "") if unregistered.any() else column
     out["supplier_gstin"] = column
     if unregistered.any():
         nature = out["supply_nature"]
         told = text["supplier_gstin"].where(~said.isin({"na", "n/a", "nil", "none", "0", "not available", "not applicable", "pending", "applied"}), "Unregistered")
         out["supply_nature"] = nature.where(~(unregistered & (nature == "").to_numpy()), told)
-    distinct = {value: gstins.is_valid(value) for value in column.unique()}
-    wrong = ~column.map(distinct).to_numpy(dtype=bool) & (column != "").to_numpy() & ~continued
+    wrong = ~judged(column, lambda distinct: [gstins.is_valid(str(value)) for value in distinct]) & (column != "").to_numpy() & ~continued
     formless = np.array([gstins.kind(str(v)) is None for v in column[wrong]], dtype=bool)
     at = np.flatnonzero(wrong)
     for mask, message in ((at[formless], "does not have the form of a GSTIN"), (at[~formless], "is a GSTIN with a wrong check character; one of its characters is mistyped")):
@@ -242,8 +245,8 @@ def _bills_of_entry(out: dict[str, pd.Series], text: Mapping[str, pd.Series]) ->
 
 def _own_sources(out: dict[str, pd.Series], text: Mapping[str, pd.Series], file: str, sheet: str, rows: np.ndarray) -> None:
     """Our own sheet names the file each line came from; a line that a person added comes from the sheet itself."""
-    blank = pd.Series([""] * len(rows), dtype="str")
-    files, sheets, numbers = (text.get(name, blank) for name in ("source_file", "source_sheet", "source_row"))
+    nothing = blank("text", len(rows))
+    files, sheets, numbers = (text.get(name, nothing) for name in ("source_file", "source_sheet", "source_row"))
     told = (files != "").to_numpy(dtype=bool)
     row = to_paise(numbers)[0] // 100
     out["source_file"] = files.where(told, file)
@@ -274,7 +277,7 @@ def _aside(out: Mapping[str, pd.Series], text: Mapping[str, pd.Series], taxed: n
             put((status == word).to_numpy(dtype=bool), f"the voucher's status is '{word}'" if word in values["cancelled"] else "the voucher is a draft" if word == "0" else "the voucher is cancelled")
     for name in ("supplier_name", "voucher_type", "narration"):
         if name in text:
-            put(text[name].str.fullmatch(r"(?i).*\(\s*cancel+ed\s*\).*|cancel+ed").to_numpy(dtype=bool), "the voucher is cancelled")
+            put(judged(text[name], lambda said: said.str.fullmatch(r"(?i).*\(\s*cancel+ed\s*\).*|cancel+ed")), "the voucher is cancelled")
     if "voucher_type" in text:
         kind = text["voucher_type"].str.lower()
         for word in sorted(set(kind.unique()) & set(values["not_purchases"])):

@@ -25,14 +25,14 @@ RUPEE: Final = 100
 
 
 class Amounts:
-    """The voucher lines' columns as paise, each read once."""
+    """The voucher lines' columns as paise, each read once; `lines` are their cells as text."""
 
     def __init__(self, lines: pd.DataFrame) -> None:
-        self._lines = lines
+        self.lines = lines
         self._read: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self.lines)
 
     def paise(self, place: int) -> np.ndarray:
         return self._both(place)[0]
@@ -41,7 +41,7 @@ class Amounts:
         return self._both(place)[1]
 
     def text(self, place: int) -> pd.Series:
-        return self._lines.iloc[:, place].str.strip()
+        return self.lines.iloc[:, place].str.strip()
 
     def total(self, places: Sequence[int]) -> np.ndarray:
         whole = np.zeros(len(self), dtype=np.int64)
@@ -59,7 +59,7 @@ class Amounts:
 
     def _both(self, place: int) -> tuple[np.ndarray, np.ndarray]:
         if place not in self._read:
-            self._read[place] = to_paise(self._lines.iloc[:, place])
+            self._read[place] = to_paise(self.lines.iloc[:, place])
         return self._read[place]
 
 

@@ -41,6 +41,11 @@ class Cells:
     money: Sequence[int]
 
 
+def rows_where(frame: pd.DataFrame, told: np.ndarray) -> pd.DataFrame:
+    """Those rows; the frame itself where it is all of them, for nobody changes what he is given."""
+    return frame if told.all() else frame[told]
+
+
 def classify(body: pd.DataFrame, headings: Sequence[Sequence[str]], cells: Cells) -> np.ndarray:
     """The kind of every row of `body` (int8)."""
     columns = [_arrow(body.iloc[:, place]) for place in range(body.shape[1])]
@@ -158,7 +163,8 @@ def _note_words(columns: list[pa.Array], gstin: np.ndarray) -> np.ndarray:
     before = np.zeros(len(gstin), dtype=bool)
     for column in columns:
         here = _filled(column)
-        rows |= ~before & here & _mask(pc.match_substring_regex(column, f"^{NOTE_WORDS.pattern}"))
+        first = np.flatnonzero(here & ~before)
+        rows[first] = _mask(pc.match_substring_regex(column.take(pa.array(first)), f"^{NOTE_WORDS.pattern}"))
         before |= here
     return np.asarray(rows & ~gstin)
 
@@ -220,7 +226,8 @@ def _any_filled(columns: list[pa.Array], places: Sequence[int], rows: int) -> np
 def _any(columns: list[pa.Array], places: Sequence[int], rows: int, pattern: str) -> np.ndarray:
     found = np.zeros(rows, dtype=bool)
     for place in places:
-        found |= _mask(pc.match_substring_regex(columns[place], pattern))
+        rest = np.flatnonzero(~found)
+        found[rest] = _mask(pc.match_substring_regex(columns[place].take(pa.array(rest)), pattern))
     return found
 
 

@@ -10,17 +10,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import changed
 from ims_xl.portal_words import place_code
 from ims_xl.readers.headings import plain, words
+from ims_xl.state import blank
 
 
 def _none(rows: int) -> pd.Series:
-    return pd.Series([""] * rows, dtype="str")
+    return blank("text", rows)
 
 
 def _by_value(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    table = {value: change(str(value)) for value in column.unique()}
-    return column.map(table).astype("str").reset_index(drop=True)
+    return changed(column, change).reset_index(drop=True)
 
 
 @cache

@@ -128,6 +128,8 @@ def _bill_key(frame: pd.DataFrame) -> pd.Series:
 
 def _shared(total: dict[str, np.ndarray], effect: dict[str, np.ndarray], at: np.ndarray, which: np.ndarray) -> dict[str, np.ndarray]:
     """A result's blocked tax over its rows in order, each up to what the row has."""
+    if not which.any():
+        return {head: np.zeros(len(at), dtype=np.int64) for head in HEADS}
     out = {}
     for head in HEADS:
         value = np.where(which, effect[head], 0)
@@ -142,12 +144,12 @@ def _spread(total: dict[str, np.ndarray], effect: dict[str, np.ndarray], at: np.
     """A result's booked tax over its rows: every row its own tax, the last row what remains."""
     out = {}
     place = np.flatnonzero(which)
+    result, results = pd.factorize(at[place])
+    last = ~pd.Series(result).duplicated(keep="last").to_numpy()
     for head in HEADS:
-        value = np.zeros(len(at), dtype=np.int64)
-        if len(place):
-            rows = pd.DataFrame({"result": at[place], "own": effect[head][place], "total": total[head][place]})
-            last = ~rows["result"].duplicated(keep="last")
-            others = rows["own"].where(~last, 0).groupby(rows["result"]).transform("sum")
-            value[place] = np.where(last, rows["total"] - others, rows["own"])
-        out[head] = value
+        own = effect[head][place]
+        others = np.zeros(len(results), dtype=np.int64)
+        np.add.at(others, result, np.where(last, 0, own))
+        out[head] = np.zeros(len(at), dtype=np.int64)
+        out[head][place] = np.where(last, total[head][place] - others[result], own)
     return out

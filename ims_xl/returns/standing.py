@@ -17,8 +17,10 @@ def counted(rows: pd.DataFrame, action: pd.Series) -> np.ndarray:
 
 def rejected(rows: pd.DataFrame, action: pd.Series) -> np.ndarray:
     """Rows under ITC rejected now. A bill of entry cannot be rejected: the portal would deem it accepted."""
-    imports = rows["path"].str.contains(".imports.", regex=False).to_numpy(dtype=bool)
-    return np.asarray(rows["counts"].to_numpy(dtype=bool) & (action == Action.REJECT).to_numpy() & ~imports, dtype=bool)
+    found = rows["counts"].to_numpy(dtype=bool) & (action == Action.REJECT).to_numpy(dtype=bool)
+    at = np.flatnonzero(found)
+    found[at] = ~rows["path"].iloc[at].str.contains(".imports.", regex=False).to_numpy(dtype=bool)
+    return np.asarray(found)
 
 
 def rejected_path(path: pd.Series) -> pd.Series:

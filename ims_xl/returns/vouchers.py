@@ -6,9 +6,12 @@ negative here however they were typed.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import changed, judged
 from ims_xl.period import Period
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import AMOUNTS
@@ -19,11 +22,16 @@ _GOODS_WORDS = r"bill of entry|import.{0,12}good|good.{0,12}import|\bimpg|\bboe\
 
 def signed_lines(register: pd.DataFrame) -> pd.DataFrame:
     """Aligned with the register: AMOUNTS in paise, signed as they move credit; a voucher's lines keep their signs among themselves."""
-    theirs = register["document_type"].str.casefold().str.replace(r"[^a-z]", "", regex=True)
-    ours = register["voucher_type"].str.casefold().str.replace(r"[^a-z]", "", regex=True)
+    theirs, ours = changed(register["document_type"], _letters), changed(register["voucher_type"], _letters)
     told = (theirs != "").to_numpy()
-    credit = np.where(told, theirs.str.contains("credit").to_numpy(dtype=bool) | theirs.isin(["cn", "c", "crn"]).to_numpy(), ours.str.contains("debitnote|purchasereturn|returnoutward").to_numpy(dtype=bool) | ours.isin(["dn", "drn"]).to_numpy())
-    debit = ~credit & np.where(told, theirs.str.contains("debit").to_numpy(dtype=bool) | theirs.isin(["dn", "d", "drn"]).to_numpy(), ours.str.contains("creditnote").to_numpy(dtype=bool) | ours.isin(["cn", "crn"]).to_numpy())
+    credit = np.where(
+        told, judged(theirs, lambda kind: kind.str.contains("credit") | kind.isin(["cn", "c", "crn"])),
+        judged(ours, lambda kind: kind.str.contains("debitnote|purchasereturn|returnoutward") | kind.isin(["dn", "drn"])),
+    )
+    debit = ~credit & np.where(
+        told, judged(theirs, lambda kind: kind.str.contains("debit") | kind.isin(["dn", "d", "drn"])),
+        judged(ours, lambda kind: kind.str.contains("creditnote") | kind.isin(["cn", "crn"])),
+    )
     amounts = {name: register[name].to_numpy(dtype=np.int64) for name in AMOUNTS}
     flip = np.ones(len(register), dtype=np.int64)
     notes = np.flatnonzero(credit | debit)
@@ -36,21 +44,24 @@ def signed_lines(register: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: value * flip for name, value in amounts.items()}, index=register.index)
 
 
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.casefold())
+
+
 def is_reverse_charge(register: pd.DataFrame) -> np.ndarray:
     """Marked as reverse charge, and no bill of entry (its tax is paid at customs)."""
     return np.asarray((register["reverse_charge"] == "Y").to_numpy() & ~is_import_of_goods(register), dtype=bool)
 
 
 def is_import_of_goods(register: pd.DataFrame) -> np.ndarray:
-    nature = register["supply_nature"].str.casefold()
-    return np.asarray((register["port_code"].str.strip() != "").to_numpy() | nature.str.contains(_GOODS_WORDS, regex=True).to_numpy(dtype=bool), dtype=bool)
+    said = judged(register["supply_nature"], lambda nature: nature.str.casefold().str.contains(_GOODS_WORDS, regex=True))
+    return np.asarray((register["port_code"].str.strip() != "").to_numpy() | said, dtype=bool)
 
 
 def is_import_of_services(register: pd.DataFrame) -> np.ndarray:
     """Reverse charge without a supplier's GSTIN that the register calls an import, or that bears IGST alone."""
-    nature = register["supply_nature"].str.casefold()
-    said = nature.str.contains(_SERVICE_WORDS, regex=True).to_numpy(dtype=bool)
-    home = nature.str.contains(r"unregist|\burd\b|urp\b|rent|9\(4\)", regex=True).to_numpy(dtype=bool)
+    said = judged(register["supply_nature"], lambda nature: nature.str.casefold().str.contains(_SERVICE_WORDS, regex=True))
+    home = judged(register["supply_nature"], lambda nature: nature.str.casefold().str.contains(r"unregist|\burd\b|urp\b|rent|9\(4\)", regex=True))
     local = (register["cgst"] != 0).to_numpy() | (register["sgst"] != 0).to_numpy()
     nobody = (register["supplier_gstin"].str.strip() == "").to_numpy()
     return np.asarray(is_reverse_charge(register) & nobody & ~local & (said | ~home), dtype=bool)

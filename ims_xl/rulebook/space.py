@@ -59,6 +59,17 @@ class Space:
 @lru_cache(maxsize=256)
 def _slab(shape: tuple[int, ...], axis: int, places: frozenset[int]) -> int:
     """The combinations whose value on that axis stands at one of those places."""
-    along = np.isin(np.arange(shape[axis]), list(places))
-    bits = np.tile(np.repeat(along, prod(shape[axis + 1:])), prod(shape[:axis]))
-    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
+    width = prod(shape[axis + 1:])
+    once = sum(((1 << width) - 1) << (place * width) for place in places)
+    return _repeated(once, shape[axis] * width, prod(shape[:axis]))
+
+
+def _repeated(bits: int, width: int, times: int) -> int:
+    """The bits so many times side by side, doubled as long as that goes."""
+    whole = 0
+    for done in range(times.bit_length() - 1, -1, -1):
+        half = times >> (done + 1)
+        whole |= whole << (half * width)
+        if times >> done & 1:
+            whole = whole << width | bits
+    return whole
