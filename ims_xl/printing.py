@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from ims_xl.hosts import open_book
 from ims_xl.hosts.safe_files import write_bytes
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.vocabulary import ImsXlError
 
 PAPER: Final = ("Home", "IMS", "Not in IMS", "Credit Notes", "Pending", "Movement", "Rejected", "Default Risk", "GSTR-2B", "GSTR-3B", "Tie-out", "Legend")
@@ -47,8 +47,7 @@ def print_book(path: Path, output: Path) -> None:
     opened = books.open_state(path)
     wanted = {opened.names.get(name, name) for name in PAPER}
     opened.host.close()
-    with tempfile.TemporaryDirectory() as private:
-        folder = Path(private)
+    with private_folder() as folder:
         paper = _only(path, wanted, folder / "paper.xlsx")
         _convert(program, paper, folder)
         made = folder / "paper.pdf"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from ims_xl.book.remembered import stored_parts
 from ims_xl.filling import changes_of_action
 from ims_xl.hosts import open_book, safe_files
 from ims_xl.hosts.fingerprint import SheetPrint, book_facts, compare, compare_facts, compare_figures, figures, fingerprint
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Plan
 
@@ -55,8 +55,8 @@ def sign(path: Path, role: str, name: str, now: datetime | None = None) -> None:
     for name in _DIGESTS:
         seal.pop(name, None)
     rec = replace(rec, state=replace(rec.state, seal=seal, inputs=inputs))
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / path.name
+    with private_folder() as folder:
+        draft = folder / path.name
         opened.host.paint(_only(books.plan(opened, rec), opened.names.get("Home", "Home")))
         opened.host.save(draft)
         prints = {sheet: [dict(p.rows), dict(p.columns)] for sheet, p in fingerprint(draft, _PLAIN).items()}

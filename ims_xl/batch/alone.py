@@ -10,19 +10,19 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import asdict
 from pathlib import Path
 
 from ims_xl.batch.clients import ClientFolder
 from ims_xl.batch.work import ClientResult, failed, work_on
+from ims_xl.hosts.scratch import private_folder
 
 
 def work_alone(client: ClientFolder, as_of: str, seconds: float, megabytes: int) -> ClientResult:
     """`work_on` in a child process, within those limits."""
-    with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
-        answer = Path(folder) / "answer.json"
+    with private_folder() as folder:
+        answer = folder / "answer.json"
         task = json.dumps({"client": asdict(client), "as_of": as_of, "megabytes": megabytes, "answer": str(answer)})
         child = subprocess.Popen([sys.executable, "-m", "ims_xl.batch.alone"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0), env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
         assert child.stdin is not None

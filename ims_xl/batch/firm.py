@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +100,9 @@ def _clients(results: Sequence[ClientResult], as_of: date, line: str, root: Path
     return SheetPlan(
         "Clients", cells=cells, tables=(TableBlock(head, columns, name=CLIENTS.table),), merges=tuple(merges), widths={c.column: c.width for c in columns if c.width},
         heights={1: 30, 5: 18, 6: 34, 7: 16, 8: 8, head - 1: 18, head: heading_height(CLIENTS.columns), **row_heights(CLIENTS.columns, columns, body[0])}, freeze=(head + 1, 2), formats=formats,
-        tab_colour=TAB_COLOURS["navy"], page=_page(head), zoom=85,
+        tab_colour=TAB_COLOURS["navy"], zoom=85,
+        # what happened is the widest column and makes the figures small: on paper only where something did
+        page=replace(_page(head), columns=(len(columns), len(columns) - 1) if any(r.told for r in results) else (len(columns) - 1, len(columns))),
     )
 
 

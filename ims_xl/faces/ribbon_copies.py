@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ims_xl.hosts import safe_files
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.vocabulary import ImsXlError
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def keep(click: Click) -> Path | None:
 @contextmanager
 def copied(click: Click, name: str = "") -> Iterator[Path]:
     """The open workbook as a file elsewhere, of the same name or another, for the while."""
-    with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
-        copy = Path(folder) / (name or click.host.path.name)
+    with private_folder() as folder:
+        copy = folder / (name or click.host.path.name)
         click.host.native.save_copy(click.host.book, str(copy))
         yield copy
 

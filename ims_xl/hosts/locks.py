@@ -9,6 +9,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import socket
 import sys
 import time
@@ -42,6 +43,11 @@ def held(file: Path, wait: float, what: str) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 file.unlink()
             os.close(handle)
+
+
+def machine() -> str:
+    """This machine's name, as it may stand in the name of a file."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:40]
 
 
 def alive(pid: int) -> bool:

@@ -12,7 +12,6 @@ import errno
 import os
 import re
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -104,7 +103,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], of: Path |
     sweep(path.parent)
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.ims-xl-{os.getpid()}@{_host()}~", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.ims-xl-{os.getpid()}@{locks.machine()}~", suffix=".tmp", dir=path.parent)
         temporary = Path(name)
         _being_written.add(temporary)
         with os.fdopen(handle, "wb") as out:
@@ -167,7 +166,7 @@ def sweep(folder: Path) -> None:
     for file, match in found:
         pid, host = int(match[1]), match[2]
         with contextlib.suppress(OSError):
-            if host != _host():          # of another machine's process nothing is known but the age of its file
+            if host != locks.machine():          # of another machine's process nothing is known but the age of its file
                 stale = time.time() - file.stat().st_mtime > 86400
             else:
                 stale = file not in _being_written if pid == os.getpid() else not locks.alive(pid)
@@ -243,10 +242,6 @@ def restore(path: Path, which: int = 1) -> Snapshot:
     data = chosen.path.read_bytes()      # before the current version is kept, which may push the oldest out
     replace_book(path, lambda out: out.write(data))
     return chosen
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:40]
 
 
 def _take_mode(temporary: Path, path: Path) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import email
 import importlib
 import sys
-import tempfile
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any, Final
 
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.vocabulary import ImsXlError
 
 _MAIL_ITEM: Final = 0   # OlItemType.olMailItem
@@ -33,10 +33,10 @@ def outlook() -> Any | None:
 
 def save_drafts(application: Any, paths: Sequence[Path]) -> int:
     """One saved, unsent item a letter, with its receiver, subject, body and attachment."""
-    with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
+    with private_folder() as folder:
         for path in paths:
             try:
-                _save(application, path, Path(folder))
+                _save(application, path, folder)
             except Exception as wrong:  # noqa: BLE001 - COM has its own tree of errors
                 raise ImsXlError(f"Outlook did not take {path.name} ({type(wrong).__name__}); the file itself is whole, open it instead.") from None
     return len(paths)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import jinja2
 from ims_xl.followup.messages import MISSING, REJECTED, SAVED_WRONG, UNFILED, WRONG, SupplierMessage, supplier_messages
 from ims_xl.hosts import new_book
 from ims_xl.hosts.safe_files import make_folder, write_bytes
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.rupees import grouped
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import ImsXlError
@@ -229,8 +229,8 @@ def _rows_workbook(message: SupplierMessage) -> bytes:
         TableColumn(7, "What is wrong", issues, style="text_wrap", width=42), TableColumn(8, "What we ask", asked, style="text_wrap", width=52),
     )
     heights = {row: 13.5 * max(lines_of(TITLES[r.kind], 29), lines_of(issue, 41), lines_of(ask, 51)) + 2 for row, (r, issue, ask) in enumerate(zip(rows, issues, asked), start=2)}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.xlsx"
+    with private_folder() as folder:
+        path = folder / "rows.xlsx"
         host = new_book(path)
         host.paint(Plan(sheets=(SheetPlan("Documents", tables=(TableBlock(1, columns),), freeze=(2, 1), heights=heights, page=Page(repeat_rows=(1, 1))),)))
         host.save(path)

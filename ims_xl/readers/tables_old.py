@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.vocabulary import ImsXlError
 
 SECONDS: Final = 120
@@ -43,14 +43,14 @@ def old_sheets(path: Path) -> tuple[OldSheet, ...]:
 
 @lru_cache(maxsize=2)
 def _read(path: Path, size: int, changed: int) -> tuple[OldSheet, ...]:
-    with tempfile.TemporaryDirectory(prefix="ims-xl-") as folder:
+    with private_folder() as folder:
         try:
             child = subprocess.run(
-                [sys.executable, "-m", "ims_xl.readers.tables_old", str(path.resolve()), folder], check=False, timeout=SECONDS, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                [sys.executable, "-m", "ims_xl.readers.tables_old", str(path.resolve()), str(folder)], check=False, timeout=SECONDS, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
         except subprocess.TimeoutExpired:
             raise ImsXlError(f"{path.name} takes longer than {SECONDS} seconds to read; open it in Excel, save it as .xlsx, and retry.") from None
-        index = Path(folder) / "index.json"
+        index = folder / "index.json"
         if child.returncode or not index.exists():
             raise ImsXlError(f"{path.name} is a damaged workbook; open it in Excel, save it as .xlsx, and retry.")
         told = json.loads(index.read_text("utf-8"))

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,8 @@ from click.testing import CliRunner
 
 from ims_xl.faces.cli import main
 from ims_xl.faces.commands_restore import restore as restore_command
-from ims_xl.hosts import open_book, safe_files
+from ims_xl.hosts import locks, open_book, safe_files
+from ims_xl.hosts.scratch import private_folder
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Plan
 from tests.hosts.contract import patch, person_book
@@ -181,7 +183,8 @@ def test_a_second_run_that_waits_too_long_is_told_who_works(tmp_path: Path) -> N
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ims_xl.hosts import open_book, safe_files
+from ims_xl.hosts import locks, open_book, safe_files
+from ims_xl.hosts.scratch import private_folder
 from tests.hosts.contract import patch
 from ims_xl.workbook.plan import Plan
 path = Path(sys.argv[1])
@@ -290,3 +293,21 @@ def test_where_the_file_system_knows_no_locks_the_file_is_the_lock(tmp_path: Pat
     with locks.held(lock, 1, "book"), pytest.raises(ImsXlError, match="another run"), locks.held(lock, 0.2, "book"):
         done.append(lambda: None)
     assert not done and not lock.exists()
+
+
+def test_a_private_folder_is_closed_to_others_and_that_of_a_killed_process_is_swept_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / f"ims-xl-{dead.pid}@{locks.machine()}~abc"
+    others = tmp_path / "ims-xl-notes", tmp_path / f"ims-xl-{dead.pid}@elsewhere~abc"
+    for folder in (left, *others):
+        folder.mkdir()
+        (folder / "draft.xlsx").write_bytes(b"a client's figures")
+    with private_folder() as folder:
+        if os.name != "nt":
+            assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "draft.xlsx").write_bytes(b"")
+        with private_folder() as second:
+            assert folder.exists() and second.exists(), "another folder of this process is in use"
+    assert sorted(tmp_path.iterdir()) == sorted(others)
