@@ -270,7 +270,7 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_temporary_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
-    host = safe_files._host()
+    host = locks.machine()
     theirs = tmp_path / f".book.xlsx.ims-xl-{os.getppid()}@{host}~abc.tmp"
     dead = tmp_path / f".book.xlsx.ims-xl-999999999@{host}~abc.tmp"
     elsewhere = tmp_path / ".book.xlsx.ims-xl-5@another-machine~abc.tmp"
