@@ -39,8 +39,10 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
 
     ims_name = ims_sheet or _still(where.get("ims"), present)
     register_name = register_sheet or _still(where.get("register"), present)
+    if ims_name and ims_name == register_name:
+        raise ImsXlError(f"{host.path.name}, sheet '{ims_name}': IMS documents and the purchase register must stand on a sheet each; move one of the two to a sheet of its own, name both with --ims-sheet and --register-sheet, and run again.")
     texts.ahead((ims_name, register_name) if ims_name and register_name else visible)
-    ims_name = ims_name or _best(texts, visible, looks_like_ims)
+    ims_name = ims_name or _best(texts, [n for n in visible if n != register_name], looks_like_ims)
     register_name = register_name or _register(texts, [n for n in visible if n != ims_name])
     if not ims_name or not register_name:
         missing = "IMS documents (supplier GSTIN, document number, taxable value and tax)" if not ims_name else "a purchase register (supplier GSTIN, document number, taxable value and tax)"

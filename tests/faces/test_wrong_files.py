@@ -107,3 +107,11 @@ def test_bad_rows_are_listed_by_file_sheet_row_and_field_and_stop_nothing(desk):
     found = {(p["file"], p["sheet"], p["row"], p["field"]) for p in told["problems"]}
     assert {("dirty.xlsx", "Sheet", 4, "document_date"), ("dirty.xlsx", "Sheet", 4, "taxable_value"), ("dirty.xlsx", "Sheet", 5, "supplier_gstin"), ("ims.json", "B2B", 2, "taxable_value"), ("ims.json", "B2B", 2, "igst")} <= found
     assert all(p["message"] for p in told["problems"])
+
+
+@pytest.mark.parametrize("named", [("--register-sheet", "Sheet"), ("--ims-sheet", "Sheet", "--register-sheet", "Sheet")])
+def test_one_sheet_is_not_both_the_portals_documents_and_the_register(tmp_path, capsys, named):
+    book = sheet(tmp_path / "book.xlsx", HEADINGS, (SUPPLIER, "A/1", "05-10-2026", 100, 18, 0, 0))
+    assert cli.main(["reconcile", str(book), "-o", str(tmp_path / "out.xlsx"), "--gstin", OURS, "--period", "2026-10", *named]) == 2
+    said = capsys.readouterr().err
+    assert ("a sheet each" in said if "--ims-sheet" in named else "looks like IMS documents" in said) and not (tmp_path / "out.xlsx").exists()
