@@ -13,7 +13,7 @@ import pyarrow as pa
 from ims_xl.book.opened import OpenBook
 from ims_xl.book.remembered import STORE, remembered, stored_parts
 from ims_xl.book.rows import her_rows, own_rows
-from ims_xl.book.sheets import SURELY_OURS, DataSheet, extent, first_heading, heading_columns, last_before_ours, our_block, typed_work, without
+from ims_xl.book.sheets import SURELY_OURS, DataSheet, beyond_merges, extent, first_heading, heading_columns, last_before_ours, our_block, typed_work, without
 from ims_xl.hosts.base import Host, SheetText
 from ims_xl.readers.ims_sheet import looks_like_ims, read_ims_sheet
 from ims_xl.readers.register import looks_like_register, read_register_sheet
@@ -127,9 +127,10 @@ def _read_ims(state: BookState, texts: _Texts, name: str, own: bool, stored: Map
     sheet = read_ims_sheet(without(text, ours))
     portal = dict(sheet.columns)
     columns = heading_columns(text, sheet.header_row, [], tabs.ims_headings(own)) if own else ours
-    work, problems = typed_work(text, columns, np.asarray(sheet.rows, dtype=np.int64))
+    rows = np.asarray(sheet.rows, dtype=np.int64)
+    work, problems = typed_work(text, columns, rows)
     where = DataSheet(
-        name, sheet.header_row, np.asarray(sheet.rows, dtype=np.int64), columns, last_row, last_column, own=own,
+        name, sheet.header_row, rows, columns, last_row, last_column if own or ours else beyond_merges(text, sheet.header_row, rows, last_column), own=own,
         fields={} if own else portal, first_column=first_heading(text, sheet.header_row),
     )
     problems = [*(replace(p, file=HERE) for p in (*sheet.problems, *problems))]
@@ -166,7 +167,7 @@ def _read_register(state: BookState, texts: _Texts, name: str, own: bool) -> tup
     return (
         replace(state, register=ledger, problems=_renewed(state, name, own, [replace(p, file=HERE) for p in read.problems]), mapping_shown=state.mapping_shown if own else read.mapping_shown),
         DataSheet(
-            name, read.header_row, rows, columns, last_row, last_column, own=own,
+            name, read.header_row, rows, columns, last_row, last_column if own or ours else beyond_merges(text, read.header_row, rows, last_column), own=own,
             fields={} if own else dict(read.columns), first_column=first_heading(text, read.header_row),
         ),
     )

@@ -39,11 +39,12 @@ STORE: Final = "_ims-xl"
 
 
 def stored_parts(host: Host, infos: tuple[SheetInfo, ...]) -> dict[str, Any]:
-    if STORE not in {info.name for info in infos}:
+    here = next((info.name for info in infos if info.name.casefold() == STORE), "")     # Excel does not tell capitals from small letters
+    if not here:
         return {}
-    frame = host.read(STORE).frame
+    frame = host.read(here).frame
     if not {1, 2, 3} <= set(frame.columns) or str(frame.at[1, 1]) != "Part":
-        raise ImsXlError(f"{host.path.name}: the sheet '{STORE}' was not made by ims-xl, which needs that name for itself; rename the sheet and run again.")
+        raise ImsXlError(f"{host.path.name}: the sheet '{here}' was not made by ims-xl, which needs that name for itself; rename the sheet and run again.")
     rows = [(part, int(number), text) for part, number, text in zip(frame[1], frame[2], frame[3]) if str(number).isdigit()]
     stored = unpack(rows)
     check_shapes(stored)

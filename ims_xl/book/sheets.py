@@ -5,6 +5,7 @@ In a book of ours they are `IMS` and `Purchase Register`; in a person's own work
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -15,6 +16,7 @@ import pandas as pd
 
 from ims_xl.hosts.base import SheetText
 from ims_xl.readers.cleaning import to_paise
+from ims_xl.readers.headings import column_number
 from ims_xl.state import WORK_COLUMNS, empty
 from ims_xl.vocabulary import Action, ImsXlError, Problem
 
@@ -23,6 +25,7 @@ WORK_HEADINGS: Final[Mapping[str, str]] = {
     "reduce_igst": "Reduce IGST", "reduce_cgst": "Reduce CGST", "reduce_sgst": "Reduce SGST", "reduce_cess": "Reduce Cess", "portal_error": "Portal error",
 }
 _COLUMNS: Final = 16384
+_MERGED: Final = re.compile(r"([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)")
 _ROOM: Final = 60
 """More columns than we ever add to a sheet."""
 SURELY_OURS: Final = ("Match", "Differs in", "Suggested action", "Set by")
@@ -125,6 +128,19 @@ def last_before_ours(text: SheetText, last_column: int) -> int:
         if following - column > _ROOM:
             return column
     raise ImsXlError(f"Sheet {text.name!r} is filled to its last column, and ours need {_ROOM} free ones; clear what stands at its right end, then run again.")
+
+
+def beyond_merges(text: SheetText, header_row: int, rows: np.ndarray, last_column: int) -> int:
+    """The last column that the heading or a row of the table reaches, merged cells counted whole: what stands under a merged cell is seen by nobody."""
+    last_row = max(header_row, int(rows.max(initial=0)))
+    for area in text.merged:
+        found = _MERGED.fullmatch(area)
+        if found is None or int(found[4]) < header_row or int(found[2]) > last_row:
+            continue
+        left, right = column_number(found[1]), column_number(found[3])
+        if left <= last_column < right and right + _ROOM <= _COLUMNS:
+            last_column = right
+    return last_column
 
 
 def typed_work(text: SheetText, columns: Mapping[str, int], rows: np.ndarray) -> tuple[pd.DataFrame, list[Problem]]:

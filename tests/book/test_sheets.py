@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from ims_xl.book.reading import our_names
-from ims_xl.book.sheets import extent, last_before_ours
-from ims_xl.hosts.base import SheetText
+from ims_xl.book.remembered import stored_parts
+from ims_xl.book.sheets import beyond_merges, extent, last_before_ours
+from ims_xl.hosts.base import SheetInfo, SheetText
 from ims_xl.vocabulary import ImsXlError
 
 
@@ -26,3 +32,15 @@ def test_a_sheet_without_room_says_so() -> None:
 def test_a_sheet_or_chart_of_the_person_keeps_its_name_however_it_is_written() -> None:
     names = our_names(["IMS Oct", "Books", "LOG", "home", "Settings", "Settings (IMS)", "Rules"], frozenset({"Rules"}), "IMS Oct", "Books")
     assert names["Log"] == "Log (IMS)" and names["Home"] == "Home (IMS)" and names["Settings"] == "Settings (IMS 2)" and names["Rules"] == "Rules" and names["IMS"] == "IMS Oct"
+
+
+@pytest.mark.parametrize(("merged", "last"), [
+    ("P7:S7", 19), ("P9:R9", 18), ("P6:P7", 16), ("A1:Z3", 16), ("A30:Z30", 16), ("Q7:S7", 16), ("P7:XFD7", 16)])
+def test_ours_stand_beside_the_merged_cells_of_the_table_not_under_them(merged: str, last: int) -> None:
+    assert beyond_merges(SheetText("Books", pd.DataFrame(), (merged,)), 7, np.array([8, 9, 12]), 16) == last
+
+
+def test_a_persons_sheet_of_the_hidden_sheets_name_is_not_written_over() -> None:
+    host: Any = SimpleNamespace(path=Path("book.xlsx"), read=lambda name: SheetText(name, pd.DataFrame({1: ["mine"]}, index=[1])))
+    with pytest.raises(ImsXlError, match="'_IMS-XL' was not made by ims-xl"):
+        stored_parts(host, (SheetInfo("_IMS-XL"),))

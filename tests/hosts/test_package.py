@@ -156,6 +156,19 @@ def test_a_book_that_is_cut_off_or_damaged_is_refused(tmp_path: Path) -> None:
             open_book(path)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_part_that_stands_twice_is_kept_once_and_refused_where_the_two_differ(tmp_path: Path) -> None:
+    path = person_book(tmp_path / "book.xlsx")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/styles.xml", book.read("xl/styles.xml"))
+    with zipfile.ZipFile(paint(path, tmp_path / "out.xlsx", plan())) as out:
+        assert out.namelist().count("xl/styles.xml") == 1
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("XL/Styles.xml", b"<styleSheet/>")
+    with pytest.raises(ImsXlError, match="two different parts"):
+        open_book(path)
+
+
 def test_a_book_open_in_excel_or_libreoffice_is_refused(tmp_path: Path) -> None:
     path = person_book(tmp_path / "book.xlsx")
     for owner, program in (("~$book.xlsx", "Excel"), (".~lock.book.xlsx#", "LibreOffice")):

@@ -59,9 +59,7 @@ class Archive:
     """The entries of a workbook file by part name."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries: dict[str, Entry] = {}
-        for entry in entries:
-            self._entries.setdefault(entry.key if entry.key not in self._entries else f"{entry.key}\0{len(self._entries)}", entry)
+        self._entries: dict[str, Entry] = {entry.key: entry for entry in entries}
 
     @classmethod
     def open(cls, path: Path) -> Archive:
@@ -77,7 +75,8 @@ class Archive:
                 infos = listing.infolist()
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as wrong:
             raise ImsXlError(f"{name}: not a whole .xlsx or .xlsm file ({str(wrong)[:120]}); open it in Excel and save it again.") from None
-        entries = []
+        entries: list[Entry] = []
+        held: dict[str, int] = {}
         for info in infos:
             if info.flag_bits & 0x1:
                 raise ImsXlError(f"{name}: the file is encrypted; open it in Excel, remove the password (File, Info, Protect Workbook) and save it.")
@@ -88,6 +87,8 @@ class Archive:
             start = info.header_offset + _LOCAL.size + name_length + extra_length
             if start + info.compress_size > len(data):
                 raise ImsXlError(f"{name}: the file is cut off or damaged at entry {info.filename[:80]!r}; restore it from a copy.")
+            if held.setdefault(part_key(info.filename), info.CRC) != info.CRC:
+                raise ImsXlError(f"{name}: the file holds two different parts named {info.filename[:80]!r}, and programs disagree on which one counts; open it in Excel and save it again, or restore it from a copy.")
             utf8 = bool(info.flag_bits & 0x800)
             year, month, day, hour, minute, second = info.date_time
             entries.append(Entry(
