@@ -7,9 +7,12 @@ row was kept Pending), and once the 2B of the book's period is pulled, that 2B s
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from ims_xl.distinct import judged
 from ims_xl.period import Period
 from ims_xl.returns.drawn import is_whole, match_to_ims, of_period
 from ims_xl.settings import Settings
@@ -56,22 +59,10 @@ def two_b_periods(ims: pd.DataFrame, portal_2b: Portal2B | None, settings: Setti
 
 def _supplier_months(ims: pd.DataFrame, book: int) -> tuple[np.ndarray, np.ndarray]:
     """The supplier's return period as a month number, and where it is stated; else the month of the document, else the book's own."""
-    digits = ims["supplier_period"].str.replace(r"[^0-9]", "", regex=True)
-    months = np.zeros(len(ims), dtype=np.int64)
-    stated = np.zeros(len(ims), dtype=bool)
-    for pattern, year, month in ((r"(?:0[1-9]|1[0-2])20[0-9]{2}", slice(2, 6), slice(0, 2)), (r"20[0-9]{2}(?:0[1-9]|1[0-2])", slice(0, 4), slice(4, 6))):
-        whole = digits.str.fullmatch(pattern).to_numpy(dtype=bool) & ~stated
-        if whole.any():
-            text = digits[whole]
-            months[whole] = text.str[year].astype("int64").to_numpy() * 12 + text.str[month].astype("int64").to_numpy() - 1
-            stated |= whole
-    # The offline tool's file is reported to give the month alone: the latest such month that is not far ahead of the book.
-    bare = ~stated & digits.str.fullmatch(r"0?[1-9]|1[0-2]").to_numpy(dtype=bool)
-    if bare.any():
-        month_alone = digits[bare].astype("int64").to_numpy() - 1
-        months[bare] = (book + 1) - (book + 1 - month_alone) % 12
-        stated |= bare
-    whole = stated
+    codes, texts = pd.factorize(ims["supplier_period"], use_na_sentinel=False)
+    read = [_month_of(str(text), book) for text in texts]
+    months = np.array([month or 0 for month in read], dtype=np.int64)[codes]
+    whole = np.array([month is not None for month in read], dtype=bool)[codes]
     day = ims["document_date"]
     dated = ~whole & day.notna().to_numpy()
     months[dated] = day.to_numpy()[dated].astype("datetime64[M]").astype(np.int64) + 1970 * 12
@@ -79,10 +70,21 @@ def _supplier_months(ims: pd.DataFrame, book: int) -> tuple[np.ndarray, np.ndarr
     return months + 1, whole
 
 
+def _month_of(text: str, book: int) -> int | None:
+    """`102026`, `10-2026` or `2026-10` as year * 12 + month - 1; None where it is none of them."""
+    digits = re.sub(r"[^0-9]", "", text)
+    if re.fullmatch(r"(?:0[1-9]|1[0-2])20[0-9]{2}", digits):
+        return int(digits[2:]) * 12 + int(digits[:2]) - 1
+    if re.fullmatch(r"20[0-9]{2}(?:0[1-9]|1[0-2])", digits):
+        return int(digits[:4]) * 12 + int(digits[4:]) - 1
+    # The offline tool's file is reported to give the month alone: the latest such month that is not far ahead of the book.
+    return (book + 1) - (book + 2 - int(digits)) % 12 if re.fullmatch(r"0?[1-9]|1[0-2]", digits) else None
+
+
 def _is_1a(form: pd.Series) -> np.ndarray:
     """GSTR-1A reaches the recipient's next open 2B, one month after the GSTR-1 that it corrects."""
-    amending = form.str.upper().str.replace(r"[^0-9A-Z]", "", regex=True).isin(["R1A", "GSTR1A", "1A"])
-    return np.asarray(amending.to_numpy(dtype=bool).astype(np.int64))
+    amending = judged(form, lambda texts: texts.str.upper().str.replace(r"[^0-9A-Z]", "", regex=True).isin(["R1A", "GSTR1A", "1A"]))
+    return amending.astype(np.int64)
 
 
 def _serial(period: Period) -> int:
