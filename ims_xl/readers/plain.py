@@ -208,6 +208,7 @@ def _read_parquet(path: Path, known: Collection[str]) -> tuple[Any, list[str], l
         headings = list(file.schema_arrow.names)
         wanted = wanted_columns(headings, known, path)
         table = file.read(columns=list(wanted))
+        table.validate(full=True)            # bytes that spell no text would else come up somewhere in the matching
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError) as wrong:
         raise ImsXlError(f"{path.name} is not a readable Parquet file ({(str(wrong).splitlines() or [''])[0][:200] or type(wrong).__name__}).") from wrong
     return table.rename_columns([wanted[name] for name in table.column_names]), headings, []

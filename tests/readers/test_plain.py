@@ -37,6 +37,13 @@ def test_parquet_of_any_type_becomes_text(tmp_path: Path) -> None:
     assert read(path) == {"voucher_number": ["V1", ""], "taxable_value": ["10.5", ""], "document_date": ["2025-04-01", ""]}
 
 
+def test_parquet_whose_bytes_spell_no_text_is_refused(tmp_path: Path) -> None:
+    broken = pa.StringArray.from_buffers(1, pa.array([0, 2], pa.int32()).buffers()[1], pa.py_buffer(b"\xdaV"))
+    pa.parquet.write_table(pa.table({"voucher_number": broken}), tmp_path / "r.parquet")
+    with pytest.raises(ImsXlError, match="not a readable Parquet file"):
+        read(tmp_path / "r.parquet")
+
+
 def test_line_breaks_in_quotes_do_not_make_lines(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text('voucher_number,supplier_name,taxable_value\nV1,"A\nB",5\nV2,C,6\n', encoding="utf-8")
