@@ -12,7 +12,7 @@ from ims_xl.rulebook import rulebook_for, rules_frame, rules_from_frame
 from ims_xl.settings import Settings
 from ims_xl.state import BookState, Reconciliation
 from ims_xl.workbook.tabs import TYPED_SHEETS, lay_out, read_typed
-from ims_xl.workbook.tabs.pending import read_evidence
+from ims_xl.workbook.tabs.pending import pending_sheet, read_evidence
 from ims_xl.workbook.tabs.settings import LABEL, VALUE, read_settings
 from tests.tabs.sample import layout, sample
 from tests.tabs.text import sheet_text
@@ -175,6 +175,15 @@ def test_a_date_of_evidence_that_is_none_is_named(sheets: dict[str, SheetText], 
     assert [(p.row, p.field) for p in problems] == [(row, "Receipt date")]
     evidence, none = read_evidence(typed(sheets["Pending"], row, column, "07-11-2026"))
     assert none == () and (evidence["receipt_date"].astype(str) == "2026-11-07").any()
+
+
+def test_what_is_no_date_stays_in_its_cell_until_somebody_mends_it(sheets: dict[str, SheetText], rec: Reconciliation) -> None:
+    row, column = cell_of(sheets["Pending"], "Receipt date", "DL/991")
+    state = read_typed(rec.state, {"Pending": typed(sheets["Pending"], row, column, "soon")})
+    where = layout(rec)
+    assert pending_sheet(replace(rec, state=state), where).cells[row, column].value == "soon"
+    mended = read_typed(state, {"Pending": typed(sheets["Pending"], row, column, "07-11-2026")})
+    assert (row, column) not in pending_sheet(replace(rec, state=mended), where).cells
 
 
 def test_sign_offs_statuses_and_contacts_come_back(sheets: dict[str, SheetText], rec: Reconciliation) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from ims_xl.hosts.base import SheetText
 from ims_xl.state import BookState, Reconciliation
 from ims_xl.workbook.plan import Plan, SheetPlan
-from ims_xl.workbook.tabs import default_risk, gstr3b, home, ims, purchase_register, rejected, rule_37
+from ims_xl.workbook.tabs import default_risk, gstr3b, home, ims, pending, purchase_register, rejected, rule_37
 from ims_xl.workbook.tabs.amendments import amendments_sheet
 from ims_xl.workbook.tabs.credit_notes import credit_notes_sheet
 from ims_xl.workbook.tabs.default_risk import default_risk_sheet
@@ -76,7 +76,7 @@ def lay_out(rec: Reconciliation, where: Layout) -> Plan:
 def read_typed(state: BookState, texts: Mapping[str, SheetText]) -> BookState:
     """The state with what people typed on our tabs over what was remembered; `texts` by our sheet names."""
     inputs = dict(state.inputs)
-    for name, read in (("Home", home.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs), ("Rule 37", rule_37.read_inputs), ("GSTR-3B", gstr3b.read_inputs)):
+    for name, read in (("Home", home.read_inputs), ("Pending", pending.read_inputs), ("Rejected", rejected.read_inputs), ("Default Risk", default_risk.read_inputs), ("Rule 37", rule_37.read_inputs), ("GSTR-3B", gstr3b.read_inputs)):
         if name in texts:
             inputs.update(read(texts[name]))
     read_now = {text.name for text in texts.values()}

@@ -7,6 +7,7 @@ The follow-up may add `where.frames["Pending"]` by `key`: must_decide_by (date),
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,12 +17,12 @@ from ims_xl.hosts.base import SheetText
 from ims_xl.period import Period
 from ims_xl.state import EVIDENCE_COLUMNS, Reconciliation, empty
 from ims_xl.vocabulary import Action, ImsXlError, Problem
-from ims_xl.workbook.plan import OUR_MARK, ConditionalFormat, SheetPlan, Validation
+from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, SheetPlan, Validation
 from ims_xl.workbook.tabs.calendar import period_of
 from ims_xl.workbook.tabs.documents import KEY, documents, number_of, word_formats
 from ims_xl.workbook.tabs.limits import must_decide_by
 from ims_xl.workbook.tabs.pieces import DATA_ROW, HEADER_ROW, Column, Tab, list_sheet
-from ims_xl.workbook.tabs.typed import table_below, typed_dates
+from ims_xl.workbook.tabs.typed import flat, table_below, typed_dates, unflat
 from ims_xl.workbook.tabs.where import Layout, area, letters
 
 WHY: Final = (
@@ -104,10 +105,15 @@ def pending_sheet(rec: Reconciliation, where: Layout) -> SheetPlan:
     plan = list_sheet(PENDING, frame, rec, where, formats)
     if not len(frame):
         return plan
+    # what was typed for a date and is none stays where it was typed, and is named again, until somebody mends it
+    unread = {
+        (DATA_ROW + row, column): Cell(text, "input_date")
+        for column, c in enumerate(PENDING.columns, start=1) if c.field in _DATES for row, text in enumerate(unflat(rec.state.inputs, "pending", frame["key"], c.field)) if text
+    }
     dates = " ".join(area(DATA_ROW, n, last, n) for n, c in enumerate(PENDING.columns, start=1) if c.style == "input_date")
     # 1 is the first day that a spreadsheet knows; the upper end is far away.
     checks = (Validation(dates, kind="date", minimum=1, maximum=109574, error="A date, written as 07-10-2026."),)
-    return SheetPlan(**{**{name: getattr(plan, name) for name in plan.__slots__}, "validations": (*plan.validations, *checks)})
+    return replace(plan, cells={**plan.cells, **unread}, validations=(*plan.validations, *checks))
 
 
 def read_evidence(text: SheetText) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
@@ -124,6 +130,16 @@ def read_evidence(text: SheetText) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
         else:
             columns[name] = table[name].astype("str")
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table))), tuple(problems)
+
+
+def read_inputs(text: SheetText) -> dict[str, str]:
+    """What stands in the date columns and is no date, by document key; "" where all is well."""
+    table = table_below(text, HEADINGS["key"], HEADINGS)
+    for name in _DATES:
+        if len(table):
+            dates, _ = typed_dates(table, name, text.name, HEADINGS[name])
+            table[name] = table[name].where(dates.isna().to_numpy(), "")
+    return flat(table, "key", "pending", _DATES)
 
 
 def _warnings(days: pd.Series) -> np.ndarray:
