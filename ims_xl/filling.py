@@ -73,7 +73,7 @@ def _fill_reduction(out: pd.DataFrame, work: pd.DataFrame, decisions: pd.DataFra
             answers[name] = answers[name].mask(held, stated[name].fillna(0).where(some)).astype("Int64")
     now = reduction_text(work)
     before = work["fill_reduce"].to_numpy(dtype=object)
-    untouched = (now == before) | (now == "")
+    untouched = ((now == before) | (now == "")) & (work["reduce_unread"] == "").to_numpy(dtype=bool)
     wanted = (action == Action.ACCEPT) & (decisions["reduce_needed"].to_numpy(dtype=bool) | held)
     fill = untouched & wanted
     clear = untouched & ~wanted & (now != "")

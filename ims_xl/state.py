@@ -65,6 +65,7 @@ WORK_COLUMNS: Mapping[str, str] = {   # aligned with ims: what the person and th
     "remarks": "text",
     "reduce_itc": "text",          # "Yes", "No" or ""
     "reduce_igst": "paise?", "reduce_cgst": "paise?", "reduce_sgst": "paise?", "reduce_cess": "paise?",
+    "reduce_unread": "text",       # what was typed for those amounts and is none, as {"reduce_igst": "9OO"}: it stays in its cell until it is mended
     "change": "text",              # new, changed, gone or ""
     "change_note": "text",         # earlier values, in words
     "portal_error": "text",

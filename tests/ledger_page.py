@@ -85,9 +85,9 @@ def page(text: str, period: str = "2026-10", **settings: object) -> BookState:
     past["key"] = pd.array([f"{g}|{s}|{n.upper()}|{financial_year(d.date())}" for g, s, n, d in zip(past["supplier_gstin"], past["section"], past["document_number"], past["document_date"])], dtype="str")
     work = empty(WORK_COLUMNS, len(ims))
     work["action"] = pd.array([str(row.get("typed", "")).replace("_", " ") for row in sides["ims"]], dtype="str")
-    for name in ("reviewed", "remarks", "reduce_itc", *(f"reduce_{head}" for head in HEADS)):
+    for name in ("reviewed", "remarks", "reduce_itc", "reduce_unread", *(f"reduce_{head}" for head in HEADS)):
         told = [str(row.get(name, "")) for row in sides["ims"]]
-        work[name] = pd.array([round(float(t) * 100) if t else None for t in told], dtype="Int64") if name.startswith("reduce_") and name != "reduce_itc" else pd.array([t.replace("_", " ") for t in told], dtype="str")
+        work[name] = pd.array([round(float(t) * 100) if t else None for t in told], dtype="Int64") if name.removeprefix("reduce_") in HEADS else pd.array([t.replace("_", " ") for t in told], dtype="str")
     book = Settings(gstin=US, period=Period.parse(period), name="Balaji Traders")
     return BookState(settings=replace(book, **settings), ims=ims, work=work, register=books, earlier=past)
 

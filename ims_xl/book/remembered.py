@@ -66,7 +66,7 @@ def _remembered(stored: Mapping[str, Any]) -> BookState:
         ims = _schema(documents, IMS_LEDGER)
         for section in ims["section"].unique():
             Section(section)        # a ValueError where it is none: everything after asks it for its form
-        work = _schema(documents.rename(columns={f"work.{name}": name for name in WORK_COLUMNS})[list(WORK_COLUMNS)], WORK_COLUMNS)
+        work = _schema(documents.filter(regex="^work[.]").rename(columns=lambda name: name.removeprefix("work.")), WORK_COLUMNS)
     head = stored.get("portal_2b")
     two_b = None
     if head:

@@ -35,7 +35,7 @@ def own_rows(state: BookState, ledger: pd.DataFrame, work: pd.DataFrame, where: 
             Problem(HERE, where.sheet, int(rows[i]), name, "this figure was changed by hand; the portal's figure counts and is put back") for i in np.flatnonzero(altered)[:50]
         ]
     typed = state.work.copy()
-    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess"):
+    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess", "reduce_unread"):
         taken = work[name].iloc[at].reset_index(drop=True) if len(work) else state.work[name]
         typed[name] = taken.where(pd.Series(found), state.work[name]).astype(state.work[name].dtype)
     return replace(state, work=typed, problems=(*state.problems, *problems)), replace(where, rows=rows)
@@ -61,6 +61,6 @@ def her_rows(state: BookState, ledger: pd.DataFrame, work: pd.DataFrame, where: 
         changed = pd.Series(np.zeros(len(ledger), dtype=bool))
     else:
         changed = kept["change"] == Change.CHANGED
-    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess", "portal_error"):
+    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess", "reduce_unread", "portal_error"):
         kept[name] = work[name].where(~changed, kept[name]).astype(kept[name].dtype)
     return replace(state, ims=hidden, work=kept, problems=(*state.problems, *problems)), where

@@ -5,6 +5,7 @@ In a book of ours they are `IMS` and `Purchase Register`; in a person's own work
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,7 @@ def typed_work(text: SheetText, columns: Mapping[str, int], rows: np.ndarray) ->
     """What stands in our columns for those sheet rows, as WORK_COLUMNS; a cell that cannot be read is a problem."""
     work = empty(WORK_COLUMNS, len(rows))
     problems: list[Problem] = []
+    unread: dict[int, dict[str, str]] = {}
     for name, heading in WORK_HEADINGS.items():
         if heading not in columns:
             continue
@@ -158,9 +160,13 @@ def typed_work(text: SheetText, columns: Mapping[str, int], rows: np.ndarray) ->
             amounts, bad = to_paise(cells)
             work[name] = pd.array(np.where(blank | bad, 0, amounts), dtype="Int64")
             work[name] = work[name].mask(pd.Series(blank | bad), pd.NA)
-            problems += [Problem("", text.name, int(rows[i]), heading, f"'{cells.iloc[i]}' is not an amount") for i in np.flatnonzero(bad & ~blank)]
+            for i in np.flatnonzero(bad & ~blank).tolist():
+                problems.append(Problem("", text.name, int(rows[i]), heading, f"'{cells.iloc[i][:60]}' is not an amount"))
+                unread.setdefault(i, {})[name] = cells.iloc[i]
         else:
             work[name] = cells.str.strip().astype("str")
+    if unread:
+        work["reduce_unread"] = pd.array([json.dumps(unread[i], ensure_ascii=False) if i in unread else "" for i in range(len(rows))], dtype="str")
     work["action"] = _actions(work["action"])
     work["reduce_itc"] = work["reduce_itc"].replace({"yes": "Yes", "no": "No", "Y": "Yes", "N": "No", "YES": "Yes", "NO": "No", "y": "Yes", "n": "No"})
     known = {a.value for a in Action} | {""}

@@ -77,7 +77,7 @@ def _answer(
 def check_reductions(ims: pd.DataFrame, work: pd.DataFrame, facts: pd.DataFrame) -> pd.Series:
     """Aligned with ims: what is wrong with the declaration of each row as it stands in `work`, in words, "" where nothing is (V1-V11)."""
     text = np.full(len(ims), "", dtype=object)
-    declared = (work["reduce_itc"].str.strip() != "").to_numpy() | np.any([work[name].notna().to_numpy() for name in REDUCE], axis=0)
+    declared = (work["reduce_itc"].str.strip() != "").to_numpy() | (work["reduce_unread"] != "").to_numpy() | np.any([work[name].notna().to_numpy() for name in REDUCE], axis=0)
     asked = (work["action"] == Action.ACCEPT).to_numpy() & facts["reduction_needed"].to_numpy(dtype=bool)
     rows = np.flatnonzero((declared | asked) & (work["change"] != Change.GONE).to_numpy())
     if len(rows):
@@ -105,6 +105,7 @@ def _faults(ims: pd.DataFrame, work: pd.DataFrame, asked: np.ndarray) -> np.ndar
     blocked = (ims["reduction_blocked"] == "Y").to_numpy()
     on_import = section.isin([s.value for s in Section if s.is_import]).to_numpy()
     checks: list[tuple[np.ndarray, str]] = [
+        ((work["reduce_unread"] != "").to_numpy(), "what is typed for an amount to reduce is no amount: write it as 1234.50"),
         (~np.isin(answer, ["", "yes", "no"]), "'Reduce ITC' should be Yes, No or blank"),
         (declared & ~accepted, "V1: the reduction is declared only on Accept; empty 'Reduce ITC'"),
         (declared & ~section.isin(_DECLARING).to_numpy() & ~on_import, "V2: this section takes no reduction"),

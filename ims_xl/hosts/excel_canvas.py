@@ -260,9 +260,16 @@ def patch_canvas(patch: TablePatch, place: PatchPlace, epoch_1904: bool) -> Canv
                 part = np.flatnonzero(dressed)
                 canvas.looks += column_looks(_sorted(_only(column, part), rows[part]), np.sort(rows[part]))
     _cells(canvas, heads, epoch_1904)
-    _cells(canvas, dict(patch.cells), epoch_1904)
-    columns(canvas, patch.columns, rows, epoch_1904, text_cells)
+    inside = {place: cell for place, cell in patch.cells.items() if place[0] in set(patch.rows) and place[1] in {c.column for c in patch.columns}}
+    columns(canvas, [_holding(c, rows, inside) for c in patch.columns], rows, epoch_1904, text_cells)
+    _cells(canvas, {place: cell for place, cell in patch.cells.items() if place not in inside}, epoch_1904)
     return canvas
+
+
+def _holding(column: TableColumn, rows: np.ndarray, cells: Mapping[tuple[int, int], Cell]) -> TableColumn:
+    """The column with the single cells that lie in it among its values: written apart, they would be rubbed out with it the next time."""
+    mine = {row: cell.value for (row, number), cell in cells.items() if number == column.column}
+    return replace(column, values=[mine.get(row, value) for row, value in zip(rows.tolist(), column.values)]) if mine else column
 
 
 def _only(column: TableColumn, part: np.ndarray) -> TableColumn:

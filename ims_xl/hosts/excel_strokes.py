@@ -105,7 +105,7 @@ def _scaled(values: Sequence[Any], by: int) -> list[Any]:
     missing = np.asarray(pd.isna(array))
     if array.dtype.kind in "iu" and not missing.any():
         return list((np.asarray(array) / by).tolist())
-    return [None if gone else v if isinstance(v, str) else float(v) / by for v, gone in zip(array, missing)]
+    return [None if gone else as_text(v, False) if isinstance(v, str) else float(v) / by for v, gone in zip(array, missing)]
 
 
 def _serials(values: Sequence[Any], epoch_1904: bool) -> list[Any]:

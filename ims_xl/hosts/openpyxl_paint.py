@@ -61,10 +61,10 @@ class Painter:
             sheet.sheet_state = {"visible": "visible", "hidden": "hidden", "very_hidden": "veryHidden"}[plan.state]
         for area in plan.merges:
             sheet.merge_cells(area)
-        for (row, column), cell in plan.cells.items():
-            self._cell(sheet, row, column, cell)
         for block in plan.tables:
             self._block(sheet, block)
+        for (row, column), cell in plan.cells.items():
+            self._cell(sheet, row, column, cell)
         for row, height in plan.heights.items():
             sheet.row_dimensions[row].height = height
         for column in plan.hidden_columns:
@@ -110,8 +110,6 @@ class Painter:
         guarded = bool(sheet.protection.sheet)
         fresh = [c for c in sorted(patch.columns, key=lambda c: c.column) if sheet.cell(patch.header_row, c.column).value in (None, "")]
         named = self._stretch(sheet, patch, fresh)
-        for (row, number), cell in patch.cells.items():
-            self._cell(sheet, row, number, cell, keep=patch.keep_styles)
         last = sheet.max_row
         above = {c.column: c for c in sheet[last] if c.has_style} if last > patch.header_row else {}
         for row in patch.rows:
@@ -123,6 +121,8 @@ class Painter:
             _width(sheet, column.column, column.width, column.hidden, column.outline, anew=True)
         for column in patch.columns:
             self._column(sheet, column, patch.rows, keep=patch.keep_styles, unlocked=guarded, code=_CODES.get(column.kind, ""))
+        for (row, number), cell in patch.cells.items():
+            self._cell(sheet, row, number, cell, keep=patch.keep_styles)
         if not patch.keep_rules:
             put_formats(sheet, patch.formats, self.palette)
             put_validations(sheet, patch.validations)

@@ -153,8 +153,8 @@ class TablePatch:
 
     `rows[i]` is the sheet row of entry i of every column; rows beyond the last used row are appended (the look of the row
     above is continued). A column whose heading cell is blank is new. `table_area` is the whole table afterwards, headings
-    included, so that an Excel table or autofilter there is extended to it. `cells` are single cells outside the table (titles).
-    `keep_styles` True leaves the style of cells that exist already.
+    included, so that an Excel table or autofilter there is extended to it. `cells` are single cells (titles, or one of a column that
+    holds something else); they are written last. `keep_styles` True leaves the style of cells that exist already.
     """
 
     sheet: str

@@ -37,6 +37,7 @@ CHECKS = (
     ("V11 not negative", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_itc=Yes reduce_igst=-1 remarks=x", "V11"),
     ("an answer in other words", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_itc=Perhaps", "Yes, No or blank"),
     ("amounts beside No", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_itc=No reduce_igst=5 remarks=x", "amounts stay blank"),
+    ("what is no amount", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_itc=Yes reduce_unread=9OO", "no amount"),
     ("amounts without an answer", "ims A C-1 2026-10-09 1000 180 section=b2bcn typed=Accept reduce_igst=5 remarks=x", "has to say Yes"),
 )
 

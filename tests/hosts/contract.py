@@ -6,6 +6,7 @@ A new host joins by running every function of `CHECKS` with its own opener.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,18 @@ def values_of_every_kind_arrive(open_book: Opener, folder: Path) -> None:
     assert ours["A7"].value == "=b" and ours["A7"].data_type == "s"
 
 
+def a_single_cell_stands_over_the_column_it_lies_in(open_book: Opener, folder: Path) -> None:
+    what = Plan((replace(tab(), cells={**tab().cells, (7, 2): Cell("=9OO", "input_rupees")}),), (patch(cells={(5, 6): Cell("=9OO", "input_rupees")}),))
+    host = open_book(person_book(folder / "book.xlsx"))
+    for _ in range(2):
+        host.paint(what)
+    host.save(folder / "out-book.xlsx")
+    host.close()
+    book = openpyxl.load_workbook(folder / "out-book.xlsx")
+    assert [book["My data"].cell(r, 6).value for r in (4, 5, 6, 7)] == [1, "=9OO", None, -0.05] and book["My data"]["F5"].data_type == "s"
+    assert [book["Summary"].cell(r, 2).value for r in (6, 7, 8)] == [1, "=9OO", -0.05]
+
+
 def styles_are_those_of_the_theme(open_book: Opener, folder: Path) -> None:
     ours = painted(open_book, folder, plan())["Summary"]
     for where, name in (("A1", "title"), ("A5", "heading"), ("B6", "rupees"), ("C6", "date"), ("E6", "accept"), ("E7", "reject"), ("D3", "input")):
@@ -272,7 +285,7 @@ def a_sheet_is_read_as_text(open_book: Opener, folder: Path) -> None:
 
 
 CHECKS: tuple[Callable[[Opener, Path], None], ...] = (
-    text_is_always_text, control_characters_and_long_text_do_not_break_the_book, values_of_every_kind_arrive, styles_are_those_of_the_theme, a_persons_cells_stay_as_they_are,
+    text_is_always_text, control_characters_and_long_text_do_not_break_the_book, values_of_every_kind_arrive, a_single_cell_stands_over_the_column_it_lies_in, styles_are_those_of_the_theme, a_persons_cells_stay_as_they_are,
     cells_that_were_there_keep_their_style, our_rules_and_drop_downs_stand_behind_the_persons, painting_twice_is_painting_once, a_table_of_the_person_takes_the_new_columns_in,
     a_heading_that_the_table_has_already_is_told_apart, rows_beyond_the_last_one_continue_its_look, our_columns_may_be_typed_into_on_a_protected_sheet, the_rest_of_a_tab_arrives,
     a_plan_that_cannot_be_painted_changes_nothing, a_sheet_is_read_as_text,

@@ -71,6 +71,8 @@ def test_the_reduction_is_answered_only_on_accepted_rows_that_need_it_and_a_type
     assert after("Pending", reduce_needed=True, reduce="Yes")["reduce_itc"] == ""
     typed = after("Accept", reduce_needed=True, reduce="Yes", action="Accept", set_by="rule", fill_action="Accept", reduce_itc="No", fill_reduce="Yes||||")
     assert typed["reduce_itc"] == "No"
+    unread = after("Accept", reduce_needed=True, reduce="Yes", action="Accept", set_by="rule", fill_action="Accept", reduce_unread='{"reduce_igst": "9OO"}')
+    assert unread["reduce_itc"] == ""
     cleared = after("Pending", reduce_needed=True, action="Accept", set_by="rule", fill_action="Accept", reduce_itc="Yes", fill_reduce="Yes||||")
     assert cleared["reduce_itc"] == ""
 

@@ -136,6 +136,14 @@ def test_a_text_that_looks_like_a_formula_stays_text(patch: TablePatch) -> None:
             assert all(isinstance(v, str) for v in c.values), c.heading
 
 
+def test_what_was_typed_for_an_amount_and_is_none_stays_in_its_cell() -> None:
+    rec = sample()
+    stored = ['{"reduce_igst": "9OO"}', "not JSON at all", *[""] * (len(rec.state.work) - 2)]
+    patch = ims_patch(replace(rec, state=replace(rec.state, work=rec.state.work.assign(reduce_unread=stored))), layout(rec))
+    column = next(c.column for c in patch.columns if c.heading == "Reduce IGST")
+    assert {place: cell.value for place, cell in patch.cells.items() if place[0] > 6} == {(7, column): "9OO"}
+
+
 def test_a_gone_row_has_no_match_and_is_struck(patch: TablePatch) -> None:
     gone = list(column(patch, "Change")).index("gone")
     assert column(patch, "Match")[gone] == "" and column(patch, "Differs in")[gone] == ""

@@ -129,6 +129,7 @@ def test_the_declaration_goes_out_full_partial_or_none(tmp_path: Path, profile: 
     ({"action": "Accept", "reduce_itc": "Yes", "reduce_cgst": 100, "remarks": "x"}, "must be equal"),
     ({"action": "Accept", "reduce_itc": "No", "reduce_cgst": 100, "remarks": "x"}, "Reduce ITC is No, yet amounts"),
     ({"action": "Accept", "reduce_itc": "perhaps"}, "write Yes or No"),
+    ({"action": "Accept", "reduce_itc": "Yes", "reduce_unread": '{"reduce_cgst": "9OO"}'}, "amount to reduce is no amount"),
     ({"action": "Reject", "remarks": "x" * 251}, "251 characters"),
     ({"action": "Reject", "remarks": "मान्य नहीं"}, "no character that the portal takes"),
     ({"action": "Approve"}, "'Approve' is no action"),

@@ -191,7 +191,8 @@ class RowEditor:
         index = self._index.get(row)
         place = (index or 0) % _BLOCK
         cells = [] if index is None else [OwnCell(c.column, c.styles[place][1:], c.rests[place]) for c in self._made(index // _BLOCK)]
-        return sorted((*cells, *self.edit.singles.get(row, ())), key=lambda c: c.column)
+        # where both a column and a single cell have something to say, the single cell does
+        return sorted({c.column: c for c in (*cells, *self.edit.singles.get(row, ()))}.values(), key=lambda c: c.column)
 
     def _merged_row(self, row: int, attributes: bytes, data: bytes, start: int, end: int) -> bytes:
         p = self._p

@@ -6,6 +6,7 @@ person's workbook only our columns, at the column numbers that `where.ims.column
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
@@ -13,6 +14,7 @@ from typing import Any, Final, cast
 import numpy as np
 import pandas as pd
 
+from ims_xl.decisions.reductions import REDUCE
 from ims_xl.state import Reconciliation
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, Page, TableColumn, TablePatch, Validation
@@ -109,8 +111,26 @@ def ims_patch(rec: Reconciliation, where: Layout) -> TablePatch:
         table_area=area(place.header_row, place.first_column or min(numbers, default=1), place.last_row, max(numbers, default=1)),
         formats=_formats(rec, place, all_columns) if len(rec.state.ims) else (),
         validations=tuple(_validations(rec, place)) if len(rec.state.ims) else (),
-        cells=_titles(rec, place) if place.own else {}, freeze=FREEZE if place.own else None, page=_page(rec, place) if place.own else None,
+        cells={**_unread(rec, place), **(_titles(rec, place) if place.own else {})}, freeze=FREEZE if place.own else None, page=_page(rec, place) if place.own else None,
     )
+
+
+def _unread(rec: Reconciliation, place: SheetWhere) -> dict[tuple[int, int], Cell]:
+    """What was typed for an amount to reduce and is none stays where it was typed, and is named again, until somebody mends it."""
+    typed = rec.state.work["reduce_unread"].to_numpy(dtype=object)
+    headings = {c.field: c.heading for c in OURS}
+    return {
+        (int(place.rows[i]), place.columns[headings[name]]): Cell(text, "input_rupees")
+        for i in np.flatnonzero(typed != "").tolist() for name, text in _typed_amounts(typed[i]).items() if headings[name] in place.columns and pd.isna(rec.state.work[name].iloc[i])
+    }
+
+
+def _typed_amounts(stored: str) -> dict[str, str]:
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        found = {}                       # the hidden sheet was tampered with: there is nothing to put back
+    return {name: str(text) for name, text in found.items() if name in REDUCE} if isinstance(found, dict) else {}
 
 
 def _page(rec: Reconciliation, place: SheetWhere) -> Page:
