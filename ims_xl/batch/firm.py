@@ -111,17 +111,17 @@ def _tiles(results: Sequence[ClientResult], frame: pd.DataFrame, cells: dict[tup
     def count(status: str) -> int:
         return sum(r.status == status for r in results)
 
-    def total(name: str) -> int:
-        return round(int(frame[name].fillna(0).sum()) / 100)
+    def total(name: str) -> float:
+        return int(frame[name].fillna(0).sum()) / 100
 
-    tiles: tuple[tuple[str, str, int, str, int, int], ...] = (
+    tiles: tuple[tuple[str, str, float, str, int, int], ...] = (
         ("Clients", "tile_label", len(results), "in this folder", 1, 1), ("✓  Done", "good", count("done"), "run now", 2, 2), ("Skipped", "noaction", count("skipped"), "unchanged, or not asked for", 3, 5),
         ("✗  Failed", "bad" if count("failed") else "tile_label", count("failed"), "see Run Results", 6, 7), ("A  Accept", "accept", total("itc_Accept"), "ITC, Rs", 8, 9), ("P  Pending", "pending", total("itc_Pending"), "ITC, Rs", 10, 11),
         ("-  No action", "noaction", total("itc_No Action"), "ITC, Rs: counts as accepted", 12, 14), ("!  Default risk", "warn", total("risk_cost"), "Rs, interest and penalty, up to", 15, 18),
     )
     merges = []
     for label, look, value, note, first, last in tiles:
-        for row, cell in ((5, Cell(label, look)), (6, Cell(value, "tile_value")), (7, Cell(note, "tile_label", link="#'Run Results'!A1" if "Run Results" in note else ""))):
+        for row, cell in ((5, Cell(label, look)), (6, Cell(value, "tile_amount" if "Rs" in note else "tile_value")), (7, Cell(note, "tile_label", link="#'Run Results'!A1" if "Run Results" in note else ""))):
             cells[(row, first)] = cell
             for column in range(first + 1, last + 1):
                 cells[(row, column)] = Cell(None, cell.style)

@@ -198,6 +198,7 @@ def _styles(palette: str) -> dict[str, Style]:
         "value_date": Style(bold=True, horizontal="left", number_format=DATE),
         "tile_label": replace(tile, size=9, bold=True, colour=GREY, horizontal="center"),
         "tile_value": replace(tile, size=20, bold=True, colour=NAVY, number_format=COUNT, horizontal="center"),
+        "tile_amount": replace(tile, size=16, bold=True, colour=NAVY, number_format=RUPEES, horizontal="center"),
         "tile_rupees": replace(tile, size=10, number_format=RUPEES, horizontal="center", colour=INK),
         "tile_link": replace(tile, size=9, underline=True, colour="1155A8", horizontal="center"),
         "link": replace(worded, number_format="General", underline=True, colour="1155A8"),
