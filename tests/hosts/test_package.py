@@ -16,6 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from ims_xl.hosts import new_book, open_book
 from ims_xl.hosts.package import xml
+from ims_xl.hosts.package.archive import Archive
 from ims_xl.vocabulary import ImsXlError
 from ims_xl.workbook.plan import Cell, Chart, Plan, Series, SheetPlan, TableColumn, TablePatch
 from tests.hosts import books
@@ -35,7 +36,6 @@ def plan_for(path: Path) -> tuple[Plan, str]:
     columns = (TableColumn(width, "Action", ["Accept"] * len(rows), style="input"), TableColumn(width + 1, "Twice", [1] * len(rows), kind="number", formulas=["=1+0"] * len(rows)),
                TableColumn(width + 2, "Reduce", [12345] * len(rows), kind="rupees", style="rupees"))
     target = TablePatch(sheet, 2, rows, columns, "", patch().formats, patch().validations)
-    from ims_xl.hosts.package.archive import Archive
     from ims_xl.hosts.package.workbook_part import Workbook
 
     entry = Workbook(Archive.open(path), path.name).sheet(sheet)
@@ -154,6 +154,15 @@ def test_a_book_that_is_cut_off_or_damaged_is_refused(tmp_path: Path) -> None:
         path.write_bytes(whole[:length])
         with pytest.raises(ImsXlError):
             open_book(path)
+
+
+def test_a_part_that_is_stored_as_it_is_has_its_check_sum_looked_at_too(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "part.zip", "w") as stored:
+        stored.writestr("a", b"a client's figures")
+    data = (tmp_path / "part.zip").read_bytes()
+    assert Archive.from_bytes(data, "part.zip").read("a") == b"a client's figures"
+    with pytest.raises(ImsXlError, match="check sum"):
+        Archive.from_bytes(data.replace(b"figures", b"Figures"), "part.zip").read("a")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

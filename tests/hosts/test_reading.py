@@ -46,6 +46,13 @@ def test_halves_of_a_character_are_read_as_text() -> None:
     assert [xml.cell_text(t) for t in ("a_xD83D__xDE00_b", "a_xD800_b", "_xDC00__xD800_", "_x005F_xD800_", "_x0041_")] == ["a\U0001f600b", "a\ufffdb", "\ufffd\ufffd", "_xD800_", "A"]
 
 
+def test_comments_vanish_and_cdata_is_text_and_one_without_an_end_is_refused() -> None:
+    assert xml.as_utf8(b"<a><!-- <b> <![CDATA[ --><![CDATA[<&> <!-- ]]>c<!----></a>") == b"<a>&lt;&amp;&gt; &lt;!-- c</a>"
+    for opening in (b"<!--", b"<![CDATA["):
+        with pytest.raises(ImsXlError, match="cut off inside a comment"):
+            xml.as_utf8(b"<a>" + opening * 1000 + b"</a>")
+
+
 def test_blank_rows_and_columns_keep_their_numbers(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["C4"], book.active["E9"] = "x", 5

@@ -106,14 +106,12 @@ class Archive:
     def read(self, name: str) -> bytes:
         """A part, inflated; KeyError where there is none."""
         entry = self._entries[part_key(name)]
-        if entry.method == zipfile.ZIP_STORED:
-            return bytes(entry.data)
-        if entry.method != zipfile.ZIP_DEFLATED:
+        if entry.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ImsXlError(f"Part {name!r} is packed in a way (method {entry.method}) that workbooks do not use; open the file in Excel and save it again.")
         if entry.size > min(_LARGEST, _BEST * len(entry.data) + 64):
             raise ImsXlError(f"Part {name!r} of the workbook says that it unpacks to {entry.size >> 20:,} MB; no real workbook does. Restore the file from a copy.")
         try:
-            data: bytes = (_fast or zlib).decompressobj(-15).decompress(entry.data, entry.size + 1)
+            data = bytes(entry.data) if entry.method == zipfile.ZIP_STORED else bytes((_fast or zlib).decompressobj(-15).decompress(entry.data, entry.size + 1))
         except Exception as wrong:
             if isinstance(wrong, MemoryError):
                 raise

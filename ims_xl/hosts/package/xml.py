@@ -17,7 +17,7 @@ from ims_xl.vocabulary import ImsXlError
 
 _TAG = re.compile(rb"<(?:!--.*?--|!\[CDATA\[.*?\]\]|!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?|\?.*?\?|(/?)([^\s/>!?]+)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?))>", re.S)
 _ATTRIBUTE = re.compile(rb"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.S)
-_NO_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.S)
+_NO_MARKUP = re.compile(rb"<!--|<!\[CDATA\[")
 _ENTITY = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -233,9 +233,22 @@ def as_utf8(data: bytes) -> bytes:
     if not data.isascii() and not _is_utf8(data):
         raise ImsXlError("A part of the workbook holds bytes that are no text (it says UTF-8 and is not); open it in Excel and save it again, or restore it from a copy.")
     # markup inside a comment or a CDATA stretch is none, and we cut at markup
-    if b"!" in data and (b"<!--" in data or b"<![CDATA[" in data):
-        data = _NO_MARKUP.sub(lambda m: (m[1] or b"").replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;"), data)
-    return data
+    return _plain_markup(data) if b"!" in data and (b"<!--" in data or b"<![CDATA[" in data) else data
+
+
+def _plain_markup(data: bytes) -> bytes:
+    """Without comments, and CDATA as the text that it is; read once from end to end, for a search that finds no end would begin again at every opening."""
+    pieces, position = [], 0
+    while found := _NO_MARKUP.search(data, position):
+        closing = b"-->" if found[0] == b"<!--" else b"]]>"
+        end = data.find(closing, found.end())
+        if end < 0:
+            raise ImsXlError("A part of the workbook is cut off inside a comment or a CDATA stretch; open it in Excel and save it again, or restore it from a copy.")
+        pieces.append(data[position: found.start()])
+        if closing == b"]]>":
+            pieces.append(data[found.end(): end].replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;"))
+        position = end + len(closing)
+    return b"".join((*pieces, data[position:]))
 
 
 def check_form(data: bytes, name: str) -> None:
