@@ -59,12 +59,12 @@ def rolled_over(rec: Reconciliation) -> BookState:
 
 
 def _inputs(rec: Reconciliation, waits: set[str]) -> dict[str, str]:
-    """What was typed about the client rides along; so does the sign-off of a silent row that still waits, and the follow-up of every rejection."""
+    """What was typed about the client rides along; so do the sign-off of a silent row that still waits, what stands for a date of evidence and is none, and the follow-up of every rejection."""
     kept: dict[str, str] = {}
     for name, value in rec.state.inputs.items():
         about, _, rest = name.partition(".")
         key = rest.rpartition(".")[0]
-        if name.startswith(CARRIED_INPUTS) or about == "rejected" or (about == "risk" and key in waits):
+        if name.startswith(CARRIED_INPUTS) or about == "rejected" or (about in ("risk", "pending") and key in waits):
             kept[name] = value
     return kept
 

@@ -36,19 +36,21 @@ def refusals_of(ims: pd.DataFrame, work: pd.DataFrame, changes: Changes, allowed
     most = int(words()["upload"]["max_remark"])
     suspects = going | (live & (np.array([len(text.strip()) > most for text in remarks], dtype=bool) | ~np.isin(typed, [*_KNOWN, ""])))
     suspects[changes.imports] = True
+    # what cannot be read may be the very change: without it the row looks as the portal holds it, and would be passed over in silence
+    unread = live & (work["reduce_unread"] != "").to_numpy(dtype=bool) & changes.takes & (changes.action == Action.ACCEPT.value)
+    suspects |= unread
     found = []
     portal_action, portal_remarks, blocked, sections = (ims[name].to_numpy(dtype=object) for name in ("portal_action", "portal_remarks", "pending_blocked", "section"))
     options = allowed.to_numpy(dtype=object) if allowed is not None else None
     declares = going & changes.takes & (changes.action == Action.ACCEPT.value)
     declarations = _Declarations(ims, work, changes)
-    unread = (work["reduce_unread"] != "").to_numpy(dtype=bool)
     for position in np.flatnonzero(suspects).tolist():
         reasons: list[str] = []
         if changes.action[position] != portal_action[position]:
             reasons = _action_reasons(changes.action[position], sections[position], blocked[position], options[position] if options is not None else "", bool(going[position]))
         if declares[position] and not reasons:
             reasons = declarations.reasons(position, bool(needed[position]))
-        if declares[position] and unread[position]:   # a blank amount would say: in full
+        if unread[position]:             # a blank amount would say: in full
             reasons.append("what is typed for an amount to reduce is no amount: write it as 1234.50")
         text = remarks[position].strip()
         if not text and not reasons:

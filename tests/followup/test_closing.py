@@ -60,7 +60,7 @@ def october(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "reg10.csv", books((gstin(1), "A-1", "1000.00"), (gstin(1), "A-2", "1500.00"), (gstin(3), "C-1", "700.00"), (gstin(4), "D-1", "300.00")))
     book = folder / "oct.xlsx"
     assert call("run", "--gstin", RECIPIENT, "--period", "2026-10", "--ims", folder / "ims10.json", "--register", folder / "reg10.csv", "-o", book, "--as-of", "2026-11-10", "--quiet") == 0
-    typed(book, "Pending", "Document number", "A-2", GRN_no="GRN-7", Note="asked on the phone")
+    typed(book, "Pending", "Document number", "A-2", GRN_no="GRN-7", Promised_date="next week", Note="asked on the phone")
     typed(book, "Suppliers", "Supplier GSTIN", gstin(1), Email="ok@supplier.example\r\nBcc: all@evil.example", Next_date="15-11-2026")
     typed(book, "Rejected", "Document number", "B-1", Status="Told")
     assert call("reconcile", book, "--as-of", "2026-11-10", "--quiet") == 0
@@ -194,6 +194,7 @@ def test_what_waits_rides_along_with_its_evidence_follow_up_and_contact(november
     assert str(state.settings.period) == "2026-11" and set(state.opening["document_number"]) == {"A-2", "C-1", "D-1"}
     evidence = state.evidence.set_index("key")
     assert evidence.loc[evidence.index.str.contains("A-2"), ["grn_no", "note"]].to_numpy().tolist() == [["GRN-7", "asked on the phone"]]
+    assert [value for name, value in state.inputs.items() if name.startswith("pending.") and "A-2" in name] == ["next week"], "no date, and still to be mended"
     assert state.contacts.set_index("supplier_gstin").loc[gstin(1), "next_date"] == "15-11-2026"
     assert any(name.startswith("rejected.") and value == "Told" for name, value in state.inputs.items())
     assert dict(zip(state.work["first_seen"], state.ims["document_number"]))["2026-10"] in ("A-2", "C-1")

@@ -141,6 +141,14 @@ def test_what_the_portal_would_refuse_is_refused_first(tmp_path: Path, values: d
     assert "Nothing was written" in str(told.value) and "row 7, B2B-CN CN-1" in str(told.value)
 
 
+def test_an_amount_that_cannot_be_read_is_refused_though_the_rest_says_what_the_portal_holds(tmp_path: Path) -> None:
+    ims, work = credit_note(tmp_path)
+    ims, work = ims.assign(portal_action="Accept", portal_reduction="Y"), typed(work, action="Accept", reduce_itc="Yes")
+    assert not build_upload(ims, work, "portal-offline", CLIENT).files
+    with pytest.raises(ImsXlError, match="amount to reduce is no amount"):
+        build_upload(ims, typed(work, reduce_unread='{"reduce_cgst": "9OO"}'), "portal-offline", CLIENT)
+
+
 def test_actions_that_the_row_does_not_allow_are_refused(tmp_path: Path) -> None:
     ims, work = month(tmp_path, record("b2b", gstin(1), "A", ispendactblocked="Y"), record("b2b", gstin(1), "B"))
     with pytest.raises(ImsXlError, match="does not offer Pending"):
