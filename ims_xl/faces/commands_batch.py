@@ -80,7 +80,7 @@ def _foretell(night: Night) -> int:
 
 
 def _told(result: ClientResult, done: int, of: int) -> None:
-    _say(f"[{done}/{of}] {result.client}: {result.status}" + (f" in {result.seconds:.1f} s" if result.status == "done" else "") + (f": {result.message}" if result.message else ""))
+    _say(f"[{done}/{of}] {result.client}: {result.status}" + (f" in {result.seconds:.1f} s" if result.status == "done" else "") + (f": {result.told}" if result.told else ""))
 
 
 @click.command()

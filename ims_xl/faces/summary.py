@@ -58,7 +58,7 @@ def print_summary(rec: Reconciliation, book: Path) -> None:
     console = Console(highlight=False)
     settings = rec.state.settings
     period = settings.period.label if settings.period else ""
-    console.print(f"[bold]{escape(settings.name or settings.gstin)}[/bold]  {escape(settings.gstin)}  {period}  as of {rec.as_of:%d-%m-%Y}")
+    console.print(f"[bold]{escape(settings.name or settings.gstin)}[/bold]  {escape(settings.gstin) + '  ' if settings.name else ''}{period}  as of {rec.as_of:%d-%m-%Y}")
     totals = action_totals(rec)
     # Whole rupees here, so that crores fit a screen of eighty columns; the paise stand in the workbook.
     heads = [h for h in HEADS if h != "cess" or any(total["cess"] != "0.00" for total in totals.values())]

@@ -11,6 +11,7 @@ from ims_xl import month
 from ims_xl.batch.clients import find_clients, gathered, look_into
 from ims_xl.batch.firm import firm_book
 from ims_xl.batch.work import work_on
+from ims_xl.faces import commands_batch
 from ims_xl.hosts.reading import read_sheet
 from ims_xl.vocabulary import ImsXlError
 from tests.hardening.sound import empty_state
@@ -115,9 +116,11 @@ def test_a_zip_of_the_months_downloads_serves_both_sides(client):
     assert "also holds a GSTR-2B" in problem.message
 
 
-def test_a_register_of_sales_is_told_in_the_firms_book(client):
+def test_a_register_of_sales_is_told_as_it_is_done_and_in_the_firms_book(client, capsys):
     (client / "purchases.csv").write_text(REGISTER.format(g=gstin(7)).replace("A-1", "S-901"))
     result = work_on(gathered(client, "2026-10"), "2026-11-12")
     assert result.status == "done" and "no document in common" in result.told
+    commands_batch._told(result, 1, 1)
+    assert "no document in common" in capsys.readouterr().out
     firm_book([result], "2026-10", date(2026, 11, 12), client.parent / "firm.xlsx")
     assert read_sheet(client.parent / "firm.xlsx", "Run Results").frame.apply(lambda column: column.str.contains("no document in common")).to_numpy().sum() == 1
