@@ -134,11 +134,8 @@ def last_before_ours(text: SheetText, last_column: int) -> int:
 def beyond_merges(text: SheetText, header_row: int, rows: np.ndarray, last_column: int) -> int:
     """The last column that the heading or a row of the table reaches, merged cells counted whole: what stands under a merged cell is seen by nobody."""
     last_row = max(header_row, int(rows.max(initial=0)))
-    for area in text.merged:
-        found = _MERGED.fullmatch(area)
-        if found is None or int(found[4]) < header_row or int(found[2]) > last_row:
-            continue
-        left, right = column_number(found[1]), column_number(found[3])
+    areas = [(column_number(m[1]), column_number(m[3])) for m in map(_MERGED.fullmatch, text.merged) if m and int(m[4]) >= header_row and int(m[2]) <= last_row]
+    for left, right in sorted(areas):    # from left to right: one may reach under the next
         if left <= last_column < right and right + _ROOM <= _COLUMNS:
             last_column = right
     return last_column

@@ -260,9 +260,10 @@ def patch_canvas(patch: TablePatch, place: PatchPlace, epoch_1904: bool) -> Canv
                 part = np.flatnonzero(dressed)
                 canvas.looks += column_looks(_sorted(_only(column, part), rows[part]), np.sort(rows[part]))
     _cells(canvas, heads, epoch_1904)
-    inside = {place: cell for place, cell in patch.cells.items() if place[0] in set(patch.rows) and place[1] in {c.column for c in patch.columns}}
+    held_rows, held_columns = set(patch.rows), {c.column for c in patch.columns}
+    inside = {at: cell for at, cell in patch.cells.items() if at[0] in held_rows and at[1] in held_columns}
     columns(canvas, [_holding(c, rows, inside) for c in patch.columns], rows, epoch_1904, text_cells)
-    _cells(canvas, {place: cell for place, cell in patch.cells.items() if place not in inside}, epoch_1904)
+    _cells(canvas, {at: cell for at, cell in patch.cells.items() if at not in inside}, epoch_1904)
     return canvas
 
 

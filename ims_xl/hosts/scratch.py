@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from ims_xl.hosts import locks
@@ -27,8 +28,9 @@ def private_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@cache
 def _sweep(above: Path) -> None:
-    """Removes our own folders whose process is dead; those of another user or another machine are none of ours."""
+    """Removes our own folders whose process is dead, once a run; those of another user or another machine are none of ours."""
     with contextlib.suppress(OSError):
         for folder in [f for f in above.iterdir() if f.name.startswith("ims-xl-")]:
             found = _NAME.match(folder.name)

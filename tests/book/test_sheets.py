@@ -35,9 +35,9 @@ def test_a_sheet_or_chart_of_the_person_keeps_its_name_however_it_is_written() -
 
 
 @pytest.mark.parametrize(("merged", "last"), [
-    ("P7:S7", 19), ("P9:R9", 18), ("P6:P7", 16), ("A1:Z3", 16), ("A30:Z30", 16), ("Q7:S7", 16), ("P7:XFD7", 16)])
+    ("P7:S7", 19), ("P9:R9", 18), ("P6:P7", 16), ("A1:Z3", 16), ("A30:Z30", 16), ("Q7:S7", 16), ("P7:XFD7", 16), ("R8:T8 P7:R7", 20)])
 def test_ours_stand_beside_the_merged_cells_of_the_table_not_under_them(merged: str, last: int) -> None:
-    assert beyond_merges(SheetText("Books", pd.DataFrame(), (merged,)), 7, np.array([8, 9, 12]), 16) == last
+    assert beyond_merges(SheetText("Books", pd.DataFrame(), tuple(merged.split())), 7, np.array([8, 9, 12]), 16) == last
 
 
 def test_a_persons_sheet_of_the_hidden_sheets_name_is_not_written_over() -> None:
