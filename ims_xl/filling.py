@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.merging import withdrawn_action
-from ims_xl.vocabulary import HEADS, Action, Change, SetBy
+from ims_xl.state import REDUCE
+from ims_xl.vocabulary import Action, Change, SetBy
 
-REDUCE: Final = tuple(f"reduce_{head}" for head in HEADS)
 _PORTAL_HELD: Final = (Action.ACCEPT.value, Action.REJECT.value, Action.PENDING.value)
 
 

@@ -10,7 +10,7 @@ import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ims_xl.period import Period
 from ims_xl.settings import Settings
-from ims_xl.vocabulary import Problem
+from ims_xl.vocabulary import HEADS, Problem
 
 Amounts: TypeAlias = Mapping[str, int]
 """Paise by head: igst, cgst, sgst, cess (3.1(d) also taxable_value)."""
@@ -93,6 +93,9 @@ UNPAID_COLUMNS: Mapping[str, str] = {   # vouchers whose credit was taken while 
     "key": "text", "supplier_gstin": "text", "supplier_name": "text", "document_number": "text", "document_date": "date", "period": "text", "document_value": "paise",
     "igst": "paise", "cgst": "paise", "sgst": "paise", "cess": "paise",
 }
+
+REDUCE: Final = tuple(f"reduce_{head}" for head in HEADS)
+"""The amounts by which credit is reduced, among WORK_COLUMNS."""
 
 EVIDENCE_COLUMNS: Mapping[str, str] = {  # by document key; headings of the Pending tab are in workbook/tabs/pending.py
     "key": "text", "challan_no": "text", "challan_date": "date", "eway_bill_no": "text", "eway_bill_valid_till": "date", "lr_no": "text", "vehicle_no": "text",

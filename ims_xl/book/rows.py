@@ -10,7 +10,7 @@ import pandas as pd
 from ims_xl.book.log import vanished_lines
 from ims_xl.book.sheets import DataSheet
 from ims_xl.merging import merge_ims
-from ims_xl.state import BookState
+from ims_xl.state import REDUCE, BookState
 from ims_xl.vocabulary import HERE, Change, Problem
 
 
@@ -35,7 +35,7 @@ def own_rows(state: BookState, ledger: pd.DataFrame, work: pd.DataFrame, where: 
             Problem(HERE, where.sheet, int(rows[i]), name, "this figure was changed by hand; the portal's figure counts and is put back") for i in np.flatnonzero(altered)[:50]
         ]
     typed = state.work.copy()
-    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess", "reduce_unread"):
+    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", *REDUCE, "reduce_unread"):
         taken = work[name].iloc[at].reset_index(drop=True) if len(work) else state.work[name]
         typed[name] = taken.where(pd.Series(found), state.work[name]).astype(state.work[name].dtype)
     return replace(state, work=typed, problems=(*state.problems, *problems)), replace(where, rows=rows)
@@ -61,6 +61,6 @@ def her_rows(state: BookState, ledger: pd.DataFrame, work: pd.DataFrame, where: 
         changed = pd.Series(np.zeros(len(ledger), dtype=bool))
     else:
         changed = kept["change"] == Change.CHANGED
-    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", "reduce_igst", "reduce_cgst", "reduce_sgst", "reduce_cess", "reduce_unread", "portal_error"):
+    for name in ("action", "set_by", "reviewed", "remarks", "reduce_itc", *REDUCE, "reduce_unread", "portal_error"):
         kept[name] = work[name].where(~changed, kept[name]).astype(kept[name].dtype)
     return replace(state, ims=hidden, work=kept, problems=(*state.problems, *problems)), where

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.decisions.allowing import allowed
-from ims_xl.decisions.reductions import REDUCE, answers
+from ims_xl.decisions.reductions import answers
 from ims_xl.decisions.wording import printable, reasons
 from ims_xl.distinct import judged_pairs, positions_among
 from ims_xl.rulebook import FACTS, Measures, Rulebook, RuleSet
 from ims_xl.settings import Settings
+from ims_xl.state import REDUCE
 from ims_xl.vocabulary import HEADS, Action, ImsXlError
 
 

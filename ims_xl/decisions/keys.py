@@ -13,7 +13,8 @@ def exact_key(supplier: pd.Series, section: pd.Series, number: pd.Series, day: p
 
 def loose_number(number: pd.Series) -> pd.Series:
     """Capitals, letters and digits only, no leading zeros in any run of digits."""
-    return number.str.upper().str.replace(r"[^0-9A-Z]+", " ", regex=True).str.replace(r"(?<![0-9])0+(?=[0-9])", "", regex=True).str.replace(" ", "")
+    spaced = number.str.upper().str.replace(r"[^0-9A-Z]+", " ", regex=True)
+    return spaced.str.replace(r"(^|[^0-9])0+([0-9])", r"\1\2", regex=True).str.replace(" ", "", regex=False)
 
 
 def financial_years(day: pd.Series) -> pd.Series:
@@ -27,7 +28,6 @@ def positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
     """For every key the position of its last holder in `among`, -1 where there is none or the key is blank."""
     if not len(among) or not len(wanted):
         return np.full(len(wanted), -1, dtype=np.int64)
-    last = pd.Series(np.arange(len(among)), index=pd.Index(among.to_numpy(dtype=object)))
-    last = last[~last.index.duplicated(keep="last")]
-    found = last.reindex(pd.Index(wanted.to_numpy(dtype=object))).fillna(-1).to_numpy().astype(np.int64)
-    return np.where((wanted == "").to_numpy(), -1, found)
+    last = ~among.duplicated(keep="last").to_numpy()
+    found = pd.Index(among[last]).get_indexer(pd.Index(wanted))
+    return np.where((found >= 0) & (wanted != "").to_numpy(), np.flatnonzero(last)[found], -1).astype(np.int64)

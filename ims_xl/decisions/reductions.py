@@ -13,9 +13,9 @@ import pandas as pd
 
 from ims_xl.decisions.booked import INELIGIBLE
 from ims_xl.settings import Settings
+from ims_xl.state import REDUCE
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass, Section
 
-REDUCE: Final = tuple(f"reduce_{head}" for head in HEADS)
 _DECLARING: Final = ("B2BA", "B2B-DNA", "B2B-CN", "B2B-CNA", "ECOA")
 _SURE: Final = tuple(match.value for match in (MatchClass.EXACT, MatchClass.TOLERANCE, MatchClass.NUMBER, MatchClass.DATE, MatchClass.GROUPED, MatchClass.VALUE))
 _NAMES: Final = {"igst": "IGST", "cgst": "CGST", "sgst": "SGST", "cess": "Cess"}

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ims_xl.decisions.keys import financial_years, positions
 from ims_xl.returns.drawn import IMPORTS
 from ims_xl.returns.forms import AVAILABLE
-from ims_xl.returns.keys import financial_years, positions
 from ims_xl.returns.vouchers import booked_in_period, is_import_of_goods, is_reverse_charge, period_bounds
 from ims_xl.settings import Settings
 from ims_xl.state import Links

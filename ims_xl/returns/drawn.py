@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ims_xl import gstin as gstins
+from ims_xl.decisions.keys import financial_years, loose_number, positions
 from ims_xl.period import Period
 from ims_xl.returns.forms import AVAILABLE, NOT_AVAILABLE, REJECTED, REVERSAL, gstr2b_form
-from ims_xl.returns.keys import exact_key, financial_years, loose_number, plain_number, positions, unique_positions
+from ims_xl.returns.keys import exact_key, plain_number, unique_positions
 from ims_xl.settings import Settings
 from ims_xl.state import Portal2B
 from ims_xl.vocabulary import Section

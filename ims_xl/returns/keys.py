@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ims_xl.decisions.keys import financial_years, positions
+
 
 def exact_key(supplier: pd.Series, section: pd.Series, number: pd.Series, day: pd.Series, imports: np.ndarray) -> pd.Series:
     """One text per row; rows of the same document have the same text."""
@@ -24,30 +26,8 @@ def document_key(supplier: pd.Series, number: pd.Series, day: pd.Series, imports
     return supplier.str.upper().str.strip() + "|" + plain_number(number) + "|" + when
 
 
-def loose_number(number: pd.Series) -> pd.Series:
-    """Capitals, letters and digits only, no leading zeros in any run of digits."""
-    spaced = number.str.upper().str.replace(r"[^0-9A-Z]+", " ", regex=True)
-    return spaced.str.replace(r"(^|[^0-9])0+([0-9])", r"\1\2", regex=True).str.replace(" ", "", regex=False)
-
-
 def plain_number(number: pd.Series) -> pd.Series:
     return number.str.upper().str.strip()
-
-
-def financial_years(day: pd.Series) -> pd.Series:
-    """The year in which the financial year of each date began; 0 where the date is blank."""
-    months = day.to_numpy().astype("datetime64[M]").astype(np.int64) + 1970 * 12 - 3
-    return pd.Series(np.where(day.isna().to_numpy(), 0, months // 12), index=day.index)
-
-
-def positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:
-    """For every key the position of its last holder in `among`, -1 where there is none or the key is blank."""
-    if not len(among) or not len(wanted):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    last = ~among.duplicated(keep="last").to_numpy()
-    found = pd.Index(among[last]).get_indexer(pd.Index(wanted))
-    place = np.flatnonzero(last)
-    return np.where((found >= 0) & (wanted != "").to_numpy(), place[found], -1).astype(np.int64)
 
 
 def unique_positions(wanted: pd.Series, among: pd.Series) -> np.ndarray:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ims_xl.returns.keys import document_key, financial_years, loose_number, plain_number, positions, unique_positions
+from ims_xl.decisions.keys import financial_years, loose_number, positions
+from ims_xl.returns.keys import document_key, plain_number, unique_positions
 from ims_xl.vocabulary import HEADS, Section
 
 AMENDMENTS = frozenset(s.value for s in Section if s.is_amendment)

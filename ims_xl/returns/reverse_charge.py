@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ims_xl.decisions.keys import financial_years, loose_number, positions
 from ims_xl.returns.booked import INELIGIBLE
-from ims_xl.returns.keys import exact_key, financial_years, loose_number, positions, unique_positions
+from ims_xl.returns.keys import exact_key, unique_positions
 from ims_xl.returns.vouchers import is_import_of_services, is_reverse_charge, surely_of_another_period
 from ims_xl.settings import Settings
 from ims_xl.vocabulary import AMOUNTS

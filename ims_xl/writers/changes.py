@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from ims_xl.portal_words import field_keys, section_forms
+from ims_xl.state import REDUCE
 from ims_xl.vocabulary import HEADS, Action, Change, Section
 
-_REDUCE: Final = tuple(f"reduce_{head}" for head in HEADS)
 _LOOKS: Final = {"₹": "Rs ", "–": "-", "—": "-", "‘": "'", "’": "'", "“": "'", "”": "'", '"': "'", "\\": "/", "\u00a0": " ", "…": "..."}
 
 
@@ -87,8 +87,8 @@ def changes_of(ims: pd.DataFrame, work: pd.DataFrame) -> Changes:
 def _declaration(ims: pd.DataFrame, work: pd.DataFrame, asked: np.ndarray, same_action: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What the book answers: full is a plain Y, nothing at all is N (V8, V9); a blank head counts in full. No answer keeps the portal's."""
     heads = ims[list(HEADS)].to_numpy(dtype=np.int64).reshape(len(ims), len(HEADS))
-    given = np.column_stack([work[name].notna().to_numpy(dtype=bool) for name in _REDUCE]) if len(work) else np.zeros((0, 4), dtype=bool)
-    typed = np.column_stack([work[name].fillna(0).to_numpy(dtype=np.int64) for name in _REDUCE]) if len(work) else np.zeros((0, 4), dtype=np.int64)
+    given = np.column_stack([work[name].notna().to_numpy(dtype=bool) for name in REDUCE]) if len(work) else np.zeros((0, 4), dtype=bool)
+    typed = np.column_stack([work[name].fillna(0).to_numpy(dtype=np.int64) for name in REDUCE]) if len(work) else np.zeros((0, 4), dtype=np.int64)
     amounts = np.where(given, typed, heads)
     said = work["reduce_itc"].str.strip().str.lower().map({"yes": "Y", "y": "Y", "no": "N", "n": "N"}).fillna("").to_numpy(dtype=object)
     answer = np.where(asked, said, "")

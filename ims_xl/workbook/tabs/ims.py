@@ -14,8 +14,7 @@ from typing import Any, Final, cast
 import numpy as np
 import pandas as pd
 
-from ims_xl.decisions.reductions import REDUCE
-from ims_xl.state import Reconciliation
+from ims_xl.state import REDUCE, Reconciliation
 from ims_xl.vocabulary import HEADS, Action, Change, MatchClass
 from ims_xl.workbook.plan import OUR_MARK, Cell, ConditionalFormat, Kind, Page, TableColumn, TablePatch, Validation
 from ims_xl.workbook.tabs.counterparts import counterpart_rows, difference_words
