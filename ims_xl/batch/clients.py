@@ -215,7 +215,7 @@ def _who_and_when(kinds: Mapping[str, list[Path]], listed: ClientFolder) -> tupl
             if when is None and len(periods):
                 when = Period.parse(str(periods.mode().iloc[0]))
     if not is_valid(gstin):
-        raise ImsXlError(f"its files do not say whose they are; write gstin = \"...\" into {TOLD}" if not gstin else f"'{gstin}' is not a valid GSTIN")
+        raise ImsXlError(f"its files do not say whose they are; write gstin = \"...\" into {TOLD}" if not gstin else f"{TOLD + ': ' if told.get('gstin') else ''}'{gstin}' is not a valid GSTIN")
     if when is None:
         raise ImsXlError(f"its files do not say which period they are of; give --period or write period = \"2026-10\" into {TOLD}")
     return gstin, when

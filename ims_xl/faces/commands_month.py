@@ -16,7 +16,7 @@ from ims_xl.vocabulary import ImsXlError
 
 if TYPE_CHECKING:
     from ims_xl.progress import Progress
-    from ims_xl.state import Reconciliation
+    from ims_xl.state import BookState, Reconciliation
 
 FILE = click.Path(path_type=Path)
 
@@ -148,11 +148,14 @@ def pull(book: Path, ims: tuple[Path, ...], register: tuple[Path, ...], gstr2b: 
     with books.held(book), watched() as progress:
         opened = books.open_state(book)
         pulled = month.pull(opened.state, ims, register, gstr2b, progress)
-        if pulled.state is not opened.state:
+        changed = pulled.state is not opened.state
+        if changed:
             opened = books.with_state(opened, pulled.state)
             books.write(opened, books.reconciled(opened, as_of, progress), book, progress=progress)
     for line in pulled.lines:
         _say(line)
+    if changed:
+        _say_fallen(pulled.state)
 
 
 @click.command()
@@ -194,6 +197,8 @@ def reconcile(
         write_report(rec, report, book)
     for line in anew.lines:
         _say(line)
+    if output is None:
+        _say_fallen(opened.state)
     if not is_quiet():
         from ims_xl.faces.summary import print_summary
 
@@ -245,6 +250,12 @@ def run_month(
         rec = books.reconciled(opened, as_of, progress)
         books.write(opened, rec, output, progress=progress)
     return rec
+
+
+def _say_fallen(state: BookState) -> None:
+    """A preparer's sign-off falls with the first change (`book.write`): who signed has to know."""
+    if signed := state.seal.get("preparer"):
+        _say(f"The sign-off by {signed['name']} (preparer) was for the book as it stood and is taken off; sign again when the month is ready.")
 
 
 def _say(text: str) -> None:

@@ -63,6 +63,7 @@ def test_results_of_earlier_runs_are_no_inputs(client):
     (lambda f: (f / "cut.json").write_text('{"imsDetails": {"b2b": [{"stin": "29'), ""),
     (lambda f: (f / "client.toml").write_text("gstin = "), "client.toml"),
     (lambda f: (f / "client.toml").write_text('colour = "red"'), "colour"),
+    (lambda f: (f / "client.toml").write_text('gstin = "27AAKCB4321Q1ZB"\nperiod = "2026-10"'), "client.toml: '27AAKCB4321Q1ZB' is not a valid GSTIN"),
     (lambda f: [p.unlink() for p in f.iterdir()], "no portal download and no register"),
     (lambda f: (f / "client.toml").write_text("#" * 70_000), "four lines"),
     (lambda f: (f / "disk.zip").open("wb").truncate((1 << 30) + 1), "1,024 MB"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ims_xl.faces.commands_month import _say_fallen
 from ims_xl.faces.summary import indian, needs_a_person
 from ims_xl.vocabulary import Problem
 from tests.ledger_page import reconciled
@@ -14,6 +15,14 @@ from tests.ledger_page import reconciled
 ])
 def test_lakh_and_crore_grouping(plain, shown):
     assert indian(plain) == shown
+
+
+def test_a_preparers_sign_off_that_falls_is_told(capsys):
+    state = reconciled("ims A INV-1 2026-10-07 1000 180").rec.state
+    _say_fallen(state)
+    assert capsys.readouterr().out == ""
+    _say_fallen(replace(state, seal={"preparer": {"name": "R. Iyer", "at": "12-11-2026 10:00"}}))
+    assert "sign-off by R. Iyer (preparer)" in capsys.readouterr().out
 
 
 def test_a_file_left_aside_is_no_cell_that_could_not_be_read():

@@ -183,8 +183,7 @@ def test_a_second_run_that_waits_too_long_is_told_who_works(tmp_path: Path) -> N
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ims_xl.hosts import locks, open_book, safe_files
-from ims_xl.hosts.scratch import private_folder
+from ims_xl.hosts import open_book, safe_files
 from tests.hosts.contract import patch
 from ims_xl.workbook.plan import Plan
 path = Path(sys.argv[1])
