@@ -53,7 +53,7 @@ def work_on(listed: ClientFolder, as_of: str) -> ClientResult:
         files = look_into(listed)
         if files.trouble:
             raise ImsXlError(files.trouble)
-        report, firm = _month(files, date.fromisoformat(as_of))
+        report, firm, signed = _month(files, date.fromisoformat(as_of))
     except ImsXlError as wrong:
         result = failed(files, str(wrong))
     except MemoryError:
@@ -63,7 +63,7 @@ def work_on(listed: ClientFolder, as_of: str) -> ClientResult:
         result = failed(files, f"a defect of ours ({type(defect).__name__}); its batch.log in the .ims-xl folder has the trace")
     else:
         aside = f"left aside: {', '.join(files.left_aside)}" if files.left_aside else ""
-        result = ClientResult(files.client, files.gstin, files.period, "done", str(files.book), aside, report, firm, written=digest_of(files.book))
+        result = ClientResult(files.client, files.gstin, files.period, "done", str(files.book), "; ".join(part for part in (aside, signed) if part), report, firm, written=digest_of(files.book))
     seconds = (datetime.now() - begun).total_seconds()
     _note(files, f"{result.status} in {seconds:.1f} s" + (f": {_without_values(result.message)}" if result.status == "failed" else ""))
     return replace(result, seconds=seconds, inputs=files.inputs)
@@ -83,7 +83,8 @@ def digest_of(book: Path) -> str:
         return ""
 
 
-def _month(files: ClientFiles, as_of: date) -> tuple[dict[str, Any], dict[str, Any]]:
+def _month(files: ClientFiles, as_of: date) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """The report, the facts for the firm, and what became of a sign-off: without new files a signed book stays as it was signed."""
     from ims_xl import book as books
     from ims_xl import month
     from ims_xl.batch.facts import firm_facts
@@ -96,11 +97,15 @@ def _month(files: ClientFiles, as_of: date) -> tuple[dict[str, Any], dict[str, A
         # A book that is there already is continued: what the accountant typed in it stays.
         opened = books.open_state(files.book) if files.book.exists() else books.remembering(books.fresh(settings), files.book.parent)
         pulled = month.pull(opened.state, [Path(p) for p in files.ims], [Path(p) for p in files.register], [Path(p) for p in files.gstr2b])
+        seal, anew = opened.state.seal, pulled.state is not opened.state
         opened = books.with_state(opened, pulled.state)
         rec = books.reconciled(opened, as_of)
-        books.write(opened, rec, files.book)
+        if anew or not seal:
+            books.write(opened, rec, files.book)
         opened.host.close()
-    return build_report(rec), firm_facts(rec)
+    who = " and ".join(str(seal[role]["name"]) for role in ("preparer", "reviewer") if seal.get(role))
+    told = f"new files came: the sign-off by {who} is taken off" if anew else f"signed off by {who}, no new files: the book stays as it was signed"
+    return build_report(rec), firm_facts(rec), told if who else ""
 
 
 def _note(files: ClientFiles, text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ims_xl import book as books
 from ims_xl import month
 from ims_xl.batch.clients import find_clients, gathered, look_into
 from ims_xl.batch.firm import firm_book
@@ -115,6 +116,16 @@ def test_a_zip_of_the_months_downloads_serves_both_sides(client):
     assert (both.ims["document_number"].tolist(), both.portal_2b.documents["document_number"].tolist(), both.problems) == (["A-1"], ["A-9"], ())
     (problem,) = month.pull(state, [client / "downloads.zip"]).state.problems
     assert "also holds a GSTR-2B" in problem.message
+
+
+def test_a_signed_book_without_new_files_stays_as_it_was_signed(client, monkeypatch):
+    assert work_on(gathered(client, "2026-10"), "2026-11-12").message == ""
+    (path,) = client.glob("*.xlsx")
+    before, opened = path.read_bytes(), books.open_state(path)
+    monkeypatch.setattr(books, "open_state", lambda _: replace(opened, state=replace(opened.state, seal={"preparer": {"name": "R. Iyer", "at": "12-11-2026 10:00"}})))
+    assert "signed off by R. Iyer, no new files" in work_on(gathered(client, "2026-10"), "2026-11-13").message and path.read_bytes() == before
+    (client / "purchases.csv").write_text(REGISTER.format(g=gstin(7)).replace("A-1", "A-2"))
+    assert "sign-off by R. Iyer is taken off" in work_on(gathered(client, "2026-10"), "2026-11-13").message and path.read_bytes() != before
 
 
 def test_a_register_of_sales_is_told_as_it_is_done_and_in_the_firms_book(client, capsys):
