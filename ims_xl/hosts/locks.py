@@ -52,7 +52,7 @@ def machine() -> str:
 
 def alive(pid: int) -> bool:
     """Whether a process of that number runs on this machine."""
-    if pid <= 0:
+    if not 0 < pid < 1 << 31:            # read from a name that anybody may have written
         return False
     if sys.platform == "win32":
         import ctypes

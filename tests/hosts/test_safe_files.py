@@ -298,9 +298,9 @@ def test_a_private_folder_is_closed_to_others_and_that_of_a_killed_process_is_sw
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    left = tmp_path / f"ims-xl-{dead.pid}@{locks.machine()}~abc"
+    left = tmp_path / f"ims-xl-{dead.pid}@{locks.machine()}~abc", tmp_path / f"ims-xl-{10**30}@{locks.machine()}~no process has that number"
     others = tmp_path / "ims-xl-notes", tmp_path / f"ims-xl-{dead.pid}@elsewhere~abc"
-    for folder in (left, *others):
+    for folder in (*left, *others):
         folder.mkdir()
         (folder / "draft.xlsx").write_bytes(b"a client's figures")
     with private_folder() as folder:
