@@ -130,6 +130,12 @@ def unsealed(rec: Reconciliation, name: str, in_place: bool = True) -> Reconcili
     return replace(rec, state=replace(rec.state, seal={}, inputs={k: v for k, v in rec.state.inputs.items() if not k.startswith("signoff.")}))
 
 
+def fallen(state: BookState) -> str:
+    """What to tell where a change takes the preparer's sign-off away (`unsealed`): who signed has to know; "" where nobody had."""
+    signed = state.seal.get("preparer")
+    return f"The sign-off by {signed['name']} (preparer) was for the book as it stood and is taken off; sign again when the month is ready." if signed else ""
+
+
 def plan(opened: OpenBook, rec: Reconciliation) -> Plan:
     """The whole plan of one writing: data sheets, tabs, and the hidden store."""
     ims = _where(opened.ims, tabs.ims_headings(opened.ims.own))
@@ -157,4 +163,4 @@ def _where(sheet: DataSheet, headings: tuple[str, ...]) -> SheetWhere:
     return SheetWhere(sheet.sheet, sheet.header_row, rows, columns, sheet.own, sheet.first_column, sheet.fields)
 
 
-__all__ = ["STORE", "OpenBook", "fresh", "held", "open_state", "plan", "read_book", "reconciled", "remembering", "template", "unsealed", "with_state", "write"]
+__all__ = ["STORE", "OpenBook", "fallen", "fresh", "held", "open_state", "plan", "read_book", "reconciled", "remembering", "template", "unsealed", "with_state", "write"]

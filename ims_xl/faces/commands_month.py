@@ -253,9 +253,10 @@ def run_month(
 
 
 def _say_fallen(state: BookState) -> None:
-    """A preparer's sign-off falls with the first change (`book.write`): who signed has to know."""
-    if signed := state.seal.get("preparer"):
-        _say(f"The sign-off by {signed['name']} (preparer) was for the book as it stood and is taken off; sign again when the month is ready.")
+    from ims_xl.book import fallen
+
+    if told := fallen(state):
+        _say(told)
 
 
 def _say(text: str) -> None:

@@ -85,6 +85,8 @@ def errors(book: Path, portal_errors: Path) -> None:
         books.write(opened, books.reconciled(opened, _day_of(done.state), progress), book, progress=progress)
     for line in done.lines:
         _say(line)
+    if told := books.fallen(done.state):
+        _say(told)
 
 
 @click.command(name="fill-offline-tool")

@@ -158,6 +158,8 @@ def paint(click: Click, opened: OpenBook) -> Reconciliation:
 
     keep(click)
     host.paint(books.plan(opened, rec))
+    if told := books.fallen(opened.state):
+        click.asker.tell(told)
     return rec
 
 

@@ -321,6 +321,8 @@ def test_snapshot_and_restore_are_the_undo(month: Month) -> None:
 
 def test_sign_off_closes_the_month_for_every_button_that_writes(month: Month) -> None:
     assert "as preparer" in month.press("sign-off", agrees=True, lines="R. Iyer")
+    assert "The sign-off by R. Iyer (preparer)" in month.press("match")
+    assert "as preparer" in month.press("sign-off", agrees=True, lines="R. Iyer")
     assert "as reviewer" in month.press("sign-off", agrees=False, lines="S. Rao")
     before = month.ims()
     month.select(7, 7)

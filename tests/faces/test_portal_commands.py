@@ -93,8 +93,10 @@ def test_errors_find_their_rows_and_go_when_the_portal_has_accepted(book: Path, 
     report = write(book.with_name("errors.json"), json.dumps({"status_cd": "PE", "error_report": {
         "cn": [{"stin": gstin(4), "error_cd": "IMSSAV0054", "error_msg": "Please enter value", "inv": [{"inum": "0401", "rtnprd": "102026"}]}],
         "b2b": [{"stin": gstin(77), "error_cd": "IMSSAV0010", "error_msg": "edited", "inv": [{"inum": "9"}]}]}}))
+    assert main(["sign", str(book), "--as", "preparer", "--name", "R. Iyer", "--quiet"]) == 0
     assert main(["errors", str(book), str(report)]) == 0
-    assert "not in the book: B2B 9" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "not in the book: B2B 9" in told and "sign-off by R. Iyer (preparer)" in told
     put = open_state(book).state.work["portal_error"]
     assert put[4].startswith("IMSSAV0054: Please enter value") and (put != "").sum() == 1
     held = ims_download(record("b2bcn", gstin(4), "0401", taxable="296941.40", igst="53449.45", action="P"), container="D2")
