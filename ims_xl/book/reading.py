@@ -21,6 +21,7 @@ from ims_xl.state import BookState
 from ims_xl.vocabulary import HERE, ImsXlError, Problem
 from ims_xl.workbook import tabs
 
+_MOST_SHEETS = 400
 _IMS, _REGISTER = "IMS", "Purchase Register"
 
 
@@ -41,6 +42,8 @@ def read_book(host: Host, ims_sheet: str = "", register_sheet: str = "") -> Open
     register_name = register_sheet or _still(where.get("register"), present)
     if ims_name and ims_name == register_name:
         raise ImsXlError(f"{host.path.name}, sheet '{ims_name}': IMS documents and the purchase register must stand on a sheet each; move one of the two to a sheet of its own, name both with --ims-sheet and --register-sheet, and run again.")
+    if len(visible) > _MOST_SHEETS and not (ims_name and register_name):
+        raise ImsXlError(f"{host.path.name} has {len(visible):,} sheets, too many to look through; name the two with --ims-sheet and --register-sheet.")
     texts.ahead((ims_name, register_name) if ims_name and register_name else visible)
     ims_name = ims_name or _best(texts, [n for n in visible if n != register_name], looks_like_ims)
     register_name = register_name or _register(texts, [n for n in visible if n != ims_name])

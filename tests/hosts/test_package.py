@@ -401,3 +401,12 @@ def test_a_book_written_oddly_is_painted_like_any_other(tmp_path: Path, how: str
     odd = books.rewritten(path, tmp_path / "odd.xlsx", _WRITTEN_ODDLY[how](books.parts(path)))
     sheet = openpyxl.load_workbook(paint(paint(odd, tmp_path / "once.xlsx", plan()), tmp_path / "twice.xlsx", plan()))["My data"]
     assert sheet["E4"].value == "Accept" and sheet["A4"].value == "27AAPFU0939F1ZV" and sheet["E4"].fill.fgColor.rgb == "FFFFFBE6" and sheet.column_dimensions["E"].width == 14
+
+
+@pytest.mark.parametrize(("twin", "said"), [(b'<sheet name="MY DATA" sheetId="77" r:id="rId1"/>', "bear one name"), (b'<sheet name="Other" sheetId="77" r:id="rId1"/>', "share one part")])
+def test_sheets_that_no_spreadsheet_writes_are_refused(tmp_path: Path, twin: bytes, said: str) -> None:
+    book = person_book(tmp_path / "book.xlsx")
+    listed = books.parts(book)["xl/workbook.xml"]
+    named = twin.replace(b"MY DATA", re.search(rb'<sheet [^>]*?name="([^"]+)"', listed)[1].upper())  # type: ignore[index]
+    with pytest.raises(ImsXlError, match=said):
+        open_book(books.rewritten(book, tmp_path / "twice.xlsx", {"xl/workbook.xml": listed.replace(b"</sheets>", named + b"</sheets>")}))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ims_xl.hosts.package import xml
-from ims_xl.hosts.package.archive import Archive
+from ims_xl.hosts.package.archive import Archive, part_key
 from ims_xl.hosts.package.relations import add_type, free_part, relate, relations
 from ims_xl.vocabulary import ImsXlError
 
@@ -30,7 +30,7 @@ class Workbook:
     """The workbook part of a package, read once and written back by `store`."""
 
     def __init__(self, archive: Archive, name: str) -> None:
-        self.archive = archive
+        self.archive, self.name = archive, name
         main = [r for r in relations(archive, "") if r.kind == "officeDocument"]
         if not main or main[0].target not in archive:
             raise ImsXlError(f"{name}: a zip file, but not a workbook (it has no workbook part); expected an .xlsx or .xlsm file.")
@@ -57,6 +57,9 @@ class Workbook:
             state = {"hidden": "hidden", "veryHidden": "very_hidden"}.get(a.get("state", ""), "visible")
             sheets.append(SheetEntry(a.get("name", ""), tie.target if tie else "", tie.kind if tie else "", state, int(a.get("sheetId", "0") or 0)))
         self.sheets: tuple[SheetEntry, ...] = tuple(sheets)
+        for what, held in (("bear one name", [s.name.casefold() for s in sheets]), ("share one part", [part_key(s.part) for s in sheets if s.part])):
+            if len(set(held)) < len(held):
+                raise ImsXlError(f"{self.name}: two sheets {what}, which no spreadsheet writes; the workbook is damaged, restore it from a copy.")
 
     def sheet(self, name: str) -> SheetEntry | None:
         """The sheet of that name; Excel does not tell capitals from small letters."""
