@@ -29,8 +29,10 @@ def judged_pairs(first: Any, second: Any, judge: Callable[[str, str], bool]) -> 
     """What `judge` says of the two texts of every row (bool), asked once per pair of distinct values."""
     one, ones = pd.factorize(first, use_na_sentinel=False)
     other, others = pd.factorize(second, use_na_sentinel=False)
-    fine = np.array([[judge(str(a), str(b)) for b in others] for a in ones], dtype=bool).reshape(len(ones), len(others))
-    return np.asarray(fine[one, other])
+    # only pairs that occur: a hostile column of nothing but distinct texts on either side would make ten thousand million others
+    pairs, at = np.unique(one.astype(np.int64) * max(len(others), 1) + other, return_inverse=True)
+    fine = np.array([judge(str(ones[pair // len(others)]), str(others[pair % len(others)])) for pair in pairs.tolist()], dtype=bool)
+    return np.asarray(fine[at])
 
 
 def positions_among(column: pd.Series, words: Sequence[str]) -> np.ndarray:
